@@ -16,7 +16,7 @@ describe("mcnemar", () => {
   });
   it("stays exact for large counts", () => {
     // mpmath, 30 digits: twice the sum of C(n, j) / 2^n over j up to 6902 of 14042, and up to 490000 of 10^6.
-    expectRelative(mcnemar({ gained: 6902, lost: 7140 }).exact, 0.045494496335323722);
+    expectRelative(mcnemar({ gained: 6902, lost: 7140 }).exact, 0.04549449633532372);
     expectRelative(mcnemar({ gained: 490_000, lost: 510_000 }).exact, 5.54436328769228e-89);
   });
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("refuses %d gains", (gained) => {
