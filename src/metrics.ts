@@ -1,4 +1,6 @@
 /** QuantGate's text metrics that need no model, usable on their own: strings in, numbers in [0, 1] out. */
+
+export type { Score } from "./domain/score.ts";
 export {
   type Bleu,
   type BleuCountOptions,
@@ -11,3 +13,17 @@ export {
   sentenceBleu,
 } from "./score/text/bleu.ts";
 export type { BleuTokenizer } from "./score/text/bleu-tokenize.ts";
+export { exactMatch } from "./score/text/exact-match.ts";
+export { outputLengthRatio } from "./score/text/output-length-ratio.ts";
+export { repetition } from "./score/text/repetition.ts";
+export {
+  type Rouge,
+  type RougeOptions,
+  type RougeScore,
+  rouge,
+  rougeL,
+  rougeMultiReference,
+  rougeN,
+  rougeSignature,
+} from "./score/text/rouge.ts";
+export { rougeTokens } from "./score/text/rouge-tokenize.ts";

@@ -19,7 +19,7 @@ export function bleuTokenIds(text: string, tokenizer: BleuTokenizer, vocabulary:
 /**
  * mteval-v13a as sacreBLEU has it, without building the intermediate strings. The original pads with spaces in four
  * passes: symbols; then `.` or `,` after a non-digit; then `.` or `,` before a non-digit; then `-` after a digit. Each
- * pass consumes what it matched. `afterStop` carries the one consequence that isn't local: in a run of stops and
+ * pass consumes what it matched. `canPair` carries the one consequence that isn't local: in a run of stops and
  * commas the second pass takes pairs from the left, so in "a..5" the first stop is a token and ".5" is another.
  */
 function tokenIds13a(text: string, vocabulary: Vocabulary): number[] {
