@@ -1,0 +1,145 @@
+import { bootstrapInterval } from "../stats/bootstrap.ts";
+import { clusterRobustStandardError } from "../stats/cluster-robust.ts";
+import { mcnemar } from "../stats/mcnemar.ts";
+import { seededRandom } from "../stats/random.ts";
+import { tangoInterval } from "../stats/tango.ts";
+import type { Alignment } from "./align.ts";
+import type { TaskScores } from "./task-scores.ts";
+
+/** Confidence of the interval that decides: 1 − 2α for α = 0.05 one-sided. */
+export const DECIDING_CONFIDENCE = 0.9;
+const CLUSTER_DRAWS = 10_000;
+
+/** Answers of a variant and its baseline to the same multiple-choice items. Differences are proportions, candidate − baseline. */
+export interface PairedAccuracy {
+  /** Items marked right or wrong on both sides. */
+  readonly pairs: number;
+  /** Wrong on the baseline, right on the variant. */
+  readonly gained: number;
+  /** Right on the baseline, wrong on the variant. */
+  readonly lost: number;
+  readonly missing: { readonly baseline: number; readonly candidate: number };
+  readonly unmatched: number;
+  readonly differentPrompt: number;
+  readonly estimate: DifferenceEstimate;
+  readonly mcnemar: { readonly exact: number; readonly midP: number };
+  /** Standard error with subjects as clusters: a sensitivity figure. Absent with fewer than two subjects. */
+  readonly subjectRobustStandardError?: number;
+  readonly gainedItems: readonly string[];
+  readonly lostItems: readonly string[];
+}
+
+export type DifferenceEstimate =
+  | {
+      readonly kind: "estimated";
+      readonly difference: number;
+      /** The 90 % interval, which decides. */
+      readonly lower: number;
+      readonly upper: number;
+      readonly method:
+        | "Tango score 90 %"
+        | "cluster bootstrap (BCa) 90 %"
+        | "betting 90 %"
+        | "Newcombe 90 %"
+        | "Welch t 90 %";
+    }
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** One aligned pair of one task. */
+export interface PairedMark {
+  readonly item: string;
+  readonly baseline: "right" | "wrong" | "missing";
+  readonly candidate: "right" | "wrong" | "missing";
+  readonly subject: string | undefined;
+  readonly group: string | undefined;
+}
+
+/** The marks of both sides, item by item. */
+export function pairMarks(baseline: TaskScores, candidate: TaskScores, alignment: Alignment): readonly PairedMark[] {
+  return alignment.pairs.map(([left, right]) => {
+    const group = baseline.items.groups[left] ?? candidate.items.groups[right];
+    return {
+      item: baseline.items.ids[left] ?? candidate.items.ids[right] ?? String(left),
+      baseline: baseline.mark(left),
+      candidate: candidate.mark(right),
+      subject: baseline.items.subjects[left] ?? candidate.items.subjects[right],
+      // Groups of different tasks are different clusters, whatever their names.
+      group: group === undefined ? undefined : `${baseline.task.name}/${group}`,
+    };
+  });
+}
+
+/** Compares paired marks. Items of one group are one cluster: where there are groups, the cluster bootstrap decides. */
+export function comparePairedAccuracy(
+  marks: readonly PairedMark[],
+  alignment: Pick<Alignment, "unmatched" | "differentPrompt">,
+  seed: number,
+): PairedAccuracy {
+  const both = marks.filter((mark) => mark.baseline !== "missing" && mark.candidate !== "missing");
+  const gainedItems = both
+    .filter((mark) => mark.baseline === "wrong" && mark.candidate === "right")
+    .map((mark) => mark.item);
+  const lostItems = both
+    .filter((mark) => mark.baseline === "right" && mark.candidate === "wrong")
+    .map((mark) => mark.item);
+  const [gained, lost] = [gainedItems.length, lostItems.length];
+  const robust = subjectRobust(both);
+  const { exact, midP } = mcnemar({ gained, lost });
+  return {
+    pairs: both.length,
+    gained,
+    lost,
+    missing: {
+      baseline: marks.filter((mark) => mark.baseline === "missing").length,
+      candidate: marks.filter((mark) => mark.candidate === "missing").length,
+    },
+    unmatched: alignment.unmatched,
+    differentPrompt: alignment.differentPrompt,
+    estimate: estimateDifference(both, seed),
+    mcnemar: { exact, midP },
+    ...(robust === undefined ? {} : { subjectRobustStandardError: robust }),
+    gainedItems,
+    lostItems,
+  };
+}
+
+/** The difference with the interval that decides, from pairs that are right or wrong on both sides. */
+export function estimateDifference(pairs: readonly PairedMark[], seed: number): DifferenceEstimate {
+  if (pairs.length === 0) return { kind: "unavailable", reason: "no item was answered on both sides" };
+  const differences = pairs.map(differenceOf);
+  const groups = clusterLabels(pairs);
+  if (groups !== undefined) {
+    const interval = bootstrapInterval(differences, {
+      draws: CLUSTER_DRAWS,
+      rng: seededRandom(seed),
+      method: "bca",
+      confidence: DECIDING_CONFIDENCE,
+      clusters: groups,
+    });
+    const difference = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+    return { kind: "estimated", difference, ...interval, method: "cluster bootstrap (BCa) 90 %" };
+  }
+  const gained = differences.filter((value) => value > 0).length;
+  const lost = differences.filter((value) => value < 0).length;
+  const interval = tangoInterval({ gained, lost, pairs: pairs.length, confidence: DECIDING_CONFIDENCE });
+  return { kind: "estimated", ...interval, method: "Tango score 90 %" };
+}
+
+function differenceOf(mark: PairedMark): number {
+  return Number(mark.candidate === "right") - Number(mark.baseline === "right");
+}
+
+/** Labels when groups really cluster items and anything varies between them; items without a group stand for themselves. */
+function clusterLabels(pairs: readonly PairedMark[]): readonly string[] | undefined {
+  const labels = pairs.map((pair, index) => (pair.group === undefined ? `item ${index}` : `group ${pair.group}`));
+  const distinct = new Set(labels).size;
+  const changed = pairs.some((pair) => pair.baseline !== pair.candidate);
+  // Without any change a bootstrap would promise certainty; the score interval keeps a width.
+  return distinct < labels.length && distinct >= 2 && changed ? labels : undefined;
+}
+
+function subjectRobust(pairs: readonly PairedMark[]): number | undefined {
+  const subjects = pairs.map((pair) => pair.subject ?? "");
+  if (new Set(subjects).size < 2) return undefined;
+  return clusterRobustStandardError(pairs.map(differenceOf), subjects);
+}

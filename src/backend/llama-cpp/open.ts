@@ -1,0 +1,179 @@
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
+import type { AnswerOf, BackendRequest } from "../../domain/answer.ts";
+import { messageOf, RunError, throwIfAborted, UsageError } from "../../domain/errors.ts";
+import type { VariantIdentity } from "../../domain/record.ts";
+import type { LlamaCppConfig } from "../../spec/backend-schema.ts";
+import type { Backend, BackendCapabilities } from "../backend.ts";
+import { sha256OfFile } from "../file-digest.ts";
+import { Evaluator } from "./evaluator.ts";
+import { readMetadata } from "./metadata.ts";
+
+type Binding = typeof import("node-llama-cpp");
+
+const KV_TYPE = "F16";
+const MAX_DEFAULT_CONTEXTS = 8;
+
+/**
+ * Loads a GGUF file into an embedded llama.cpp on the CPU. Threads, batch size, context, KV type and flash attention are fixed and recorded:
+ * with them equal, answers repeat bit for bit. Throws `UsageError` when node-llama-cpp isn't installed, `RunError` when the file doesn't load.
+ */
+export async function openLlamaCpp(path: string, config: LlamaCppConfig, signal: AbortSignal): Promise<Backend> {
+  const binding = await importBinding();
+  const contexts = config.concurrency ?? Math.min(availableParallelism(), MAX_DEFAULT_CONTEXTS);
+  const llama = await getLlama(binding, config.threads * contexts);
+  try {
+    return await load(binding, llama, path, { ...config, concurrency: contexts }, signal);
+  } catch (error) {
+    await llama.dispose();
+    throw error;
+  }
+}
+
+async function load(
+  binding: Binding,
+  llama: Llama,
+  path: string,
+  config: LlamaCppConfig & { readonly concurrency: number },
+  signal: AbortSignal,
+): Promise<Backend> {
+  const [digest, { size: fileBytes }] = await Promise.all([sha256OfFile(path, signal), stat(path)]);
+  throwIfAborted(signal);
+  const start = performance.now();
+  let model: LlamaModel;
+  const contexts: LlamaContext[] = [];
+  try {
+    model = await llama.loadModel({ modelPath: path, gpuLayers: 0, loadSignal: signal });
+    for (let index = 0; index < config.concurrency; index += 1) {
+      contexts.push(
+        await model.createContext({
+          contextSize: config.contextSize,
+          batchSize: config.batchSize,
+          sequences: 1,
+          threads: { ideal: config.threads, min: config.threads },
+          flashAttention: false,
+          experimentalKvCacheKeyType: KV_TYPE,
+          experimentalKvCacheValueType: KV_TYPE,
+          failedCreationRemedy: false,
+          createSignal: signal,
+        }),
+      );
+    }
+  } catch (cause) {
+    throwIfAborted(signal);
+    throw new RunError(`${path}: llama.cpp can't load it: ${messageOf(cause)}`, {
+      cause,
+      hint: "is the file whole, and is there memory for model and context?",
+    });
+  }
+  const loadMs = performance.now() - start;
+  const fileType = model.fileInfo.metadata.general.file_type;
+  const identity: VariantIdentity = {
+    weightsDigest: `sha256:${digest}`,
+    build: `llama.cpp ${llama.llamaCppRelease.release} by node-llama-cpp ${await packageVersion()}`,
+    settings: {
+      file: basename(path),
+      contextSize: config.contextSize,
+      batchSize: config.batchSize,
+      threads: config.threads,
+      flashAttention: false,
+      kvCacheType: KV_TYPE,
+      chatTemplate: "none (raw prompts)",
+      system: llama.systemInfo.trim(),
+    },
+    metadata: readMetadata(model, fileBytes, fileType === undefined ? undefined : binding.GgufFileType[fileType]),
+  };
+  const evaluators = contexts.map((context) => new Evaluator(model, context.getSequence(), config.contextSize));
+  return new LlamaCppBackend(identity, loadMs, evaluators, async () => {
+    for (const context of contexts) await context.dispose();
+    await model.dispose();
+    await llama.dispose();
+  });
+}
+
+class LlamaCppBackend implements Backend {
+  readonly capabilities: BackendCapabilities = { text: true, letters: "full", continuations: true, seed: true };
+  readonly identity: VariantIdentity;
+  readonly loadMs: number;
+  readonly concurrency: number;
+  readonly #idle: Evaluator[];
+  readonly #waiting: ((evaluator: Evaluator) => void)[] = [];
+  readonly #dispose: () => Promise<void>;
+
+  constructor(
+    identity: VariantIdentity,
+    loadMs: number,
+    evaluators: readonly Evaluator[],
+    dispose: () => Promise<void>,
+  ) {
+    this.identity = identity;
+    this.loadMs = loadMs;
+    this.concurrency = evaluators.length;
+    this.#idle = [...evaluators];
+    this.#dispose = dispose;
+  }
+
+  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
+    const evaluator = this.#idle.pop() ?? (await new Promise<Evaluator>((resolve) => this.#waiting.push(resolve)));
+    try {
+      throwIfAborted(signal);
+      return (await answer(evaluator, request, signal)) as AnswerOf<R>;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(evaluator);
+      else next(evaluator);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispose();
+  }
+}
+
+function answer(evaluator: Evaluator, request: BackendRequest, signal: AbortSignal) {
+  switch (request.kind) {
+    case "text":
+      return evaluator.text(request, signal);
+    case "letters":
+      return evaluator.letters(request, signal);
+    case "continuations":
+      return evaluator.continuations(request, signal);
+  }
+}
+
+async function importBinding(): Promise<Binding> {
+  try {
+    return await import("node-llama-cpp");
+  } catch (cause) {
+    throw new UsageError("the backend llama-cpp needs the package node-llama-cpp, which isn't installed", {
+      cause,
+      hint: "npm install node-llama-cpp@3.22.1",
+    });
+  }
+}
+
+async function getLlama(binding: Binding, maxThreads: number): Promise<Llama> {
+  try {
+    // `build: "never"`: a missing binary must not start a compiler in the middle of a run.
+    return await binding.getLlama({
+      gpu: false,
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: binding.LlamaLogLevel.error,
+      maxThreads,
+    });
+  } catch (cause) {
+    throw new RunError(`node-llama-cpp has no ready binary for this machine: ${messageOf(cause)}`, {
+      cause,
+      hint: "npx node-llama-cpp source download builds one",
+    });
+  }
+}
+
+async function packageVersion(): Promise<string> {
+  const { getModuleVersion } = await import("node-llama-cpp");
+  return getModuleVersion();
+}

@@ -1,0 +1,114 @@
+import { UsageError } from "../domain/errors.ts";
+import type { Choice, Item } from "../domain/item.ts";
+import { valueAt } from "./field-path.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** Where a row stands, for error messages: `items.jsonl:12`. */
+export interface RowPlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * Turns one parsed row into an item by the manifest's field mapping.
+ * Throws `UsageError` naming file, line and field when the row doesn't fit.
+ */
+export function mapRow(row: unknown, manifest: Manifest, index: number, place: RowPlace): Item {
+  const bad = (field: string, problem: string): UsageError =>
+    new UsageError(`${place.file}:${place.line}: field "${field}" ${problem}`, {
+      hint: `fix the row, or the mapping in "fields" of the dataset's manifest`,
+    });
+  const { fields } = manifest;
+
+  const optionalText = (path: string | undefined): string | undefined => {
+    if (path === undefined) return undefined;
+    const value = valueAt(row, path);
+    if (value === undefined || value === null || value === "") return undefined;
+    if (typeof value === "string") return value;
+    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    throw bad(path, "is not text");
+  };
+  const text = (name: "question" | "prompt"): string => {
+    const path = fields[name] ?? name;
+    const value = optionalText(path);
+    if (value === undefined) throw bad(path, "is missing or empty");
+    return value;
+  };
+
+  const id = optionalText(fields.id ?? "id") ?? String(index);
+  const subject = optionalText(fields.subject);
+  const group = optionalText(fields.group);
+  const base = {
+    id,
+    index,
+    fields: scalarFields(row),
+    ...(subject === undefined ? {} : { subject }),
+    ...(group === undefined ? {} : { group }),
+  };
+
+  if (manifest.type === "generation") {
+    const path = fields.references ?? "reference";
+    return { ...base, type: "generation", instruction: text("prompt"), references: referencesAt(row, path, bad) };
+  }
+  const question = text("question");
+  const choices = choicesAt(row, fields.choices ?? "choices", fields.labels, bad);
+  const answerPath = fields.answer ?? "answer";
+  const answer = answerIndex(valueAt(row, answerPath), choices);
+  if (answer === undefined) {
+    const labels = choices.map((choice) => choice.label).join(", ");
+    throw bad(answerPath, `names none of the choices (${labels})`);
+  }
+  return { ...base, type: "multiple-choice", question, choices, answer };
+}
+
+type Complaint = (field: string, problem: string) => UsageError;
+
+function referencesAt(row: unknown, path: string, bad: Complaint): readonly string[] {
+  const value = valueAt(row, path);
+  if (value === undefined || value === null) return [];
+  const list = Array.isArray(value) ? value : [value];
+  if (!list.every((entry): entry is string => typeof entry === "string"))
+    throw bad(path, "is not text or a list of texts");
+  return list;
+}
+
+function choicesAt(row: unknown, path: string, labelsPath: string | undefined, bad: Complaint): readonly Choice[] {
+  const texts = valueAt(row, path);
+  if (!Array.isArray(texts) || texts.length < 2) throw bad(path, "is not a list of at least two choices");
+  const labels: unknown = labelsPath === undefined ? undefined : valueAt(row, labelsPath);
+  if (labels !== undefined && (!Array.isArray(labels) || labels.length !== texts.length)) {
+    throw bad(labelsPath ?? path, `does not hold one label for each of the ${texts.length} choices`);
+  }
+  const choices = texts.map((choice: unknown, position) => {
+    if (typeof choice !== "string" && typeof choice !== "number")
+      throw bad(path, `has a choice that is not text (number ${position + 1})`);
+    const label: unknown = labels === undefined ? letter(position) : labels[position];
+    return { label: String(label), text: String(choice) };
+  });
+  if (new Set(choices.map((choice) => choice.label)).size !== choices.length)
+    throw bad(labelsPath ?? path, "has a label twice");
+  return choices;
+}
+
+/** A label ("B", "3"), or a 0-based position when it is a number that is no label. */
+function answerIndex(value: unknown, choices: readonly Choice[]): number | undefined {
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  const byLabel = choices.findIndex((choice) => choice.label === String(value).trim());
+  if (byLabel >= 0) return byLabel;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < choices.length) return value;
+  return undefined;
+}
+
+function letter(position: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + position);
+}
+
+function scalarFields(row: unknown): Readonly<Record<string, string>> {
+  const scalars: Record<string, string> = Object.create(null) as Record<string, string>;
+  if (typeof row !== "object" || row === null) return scalars;
+  for (const [key, value] of Object.entries(row)) {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      scalars[key] = String(value);
+  }
+  return scalars;
+}

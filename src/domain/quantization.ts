@@ -1,0 +1,80 @@
+/**
+ * Quantization types by name, with nominal bits per weight and the rank that decides which one is the baseline
+ * (lower rank is more precise; equal ranks are a tie that the spec must break).
+ * Bits per weight of GGUF types: llama.cpp's `quantize` tool as documented for Llama-2-7B; a run reports the measured figure from
+ * the file where it has one.
+ */
+interface QuantizationType {
+  readonly bitsPerWeight: number;
+  readonly baselineRank: number;
+}
+
+const NO_RANK = Number.POSITIVE_INFINITY;
+
+const TYPES = {
+  FP32: { bitsPerWeight: 32, baselineRank: 0 },
+  BF16: { bitsPerWeight: 16, baselineRank: 1 },
+  FP16: { bitsPerWeight: 16, baselineRank: 1 },
+  Q8_0: { bitsPerWeight: 8.5, baselineRank: 2 },
+  INT8: { bitsPerWeight: 8, baselineRank: 2 },
+  FP8: { bitsPerWeight: 8, baselineRank: 2 },
+  Q6_K: { bitsPerWeight: 6.56, baselineRank: 3 },
+  Q5_K_M: { bitsPerWeight: 5.69, baselineRank: 4 },
+  Q5_K_S: { bitsPerWeight: 5.54, baselineRank: 5 },
+  Q5_1: { bitsPerWeight: 6, baselineRank: 6 },
+  Q5_0: { bitsPerWeight: 5.5, baselineRank: 7 },
+  Q4_K_M: { bitsPerWeight: 4.85, baselineRank: 8 },
+  Q4_K_S: { bitsPerWeight: 4.58, baselineRank: 9 },
+  Q4_1: { bitsPerWeight: 5, baselineRank: 10 },
+  Q4_0: { bitsPerWeight: 4.5, baselineRank: 11 },
+  IQ4_NL: { bitsPerWeight: 4.5, baselineRank: 12 },
+  IQ4_XS: { bitsPerWeight: 4.25, baselineRank: 13 },
+  Q3_K_L: { bitsPerWeight: 4.27, baselineRank: 14 },
+  Q3_K_M: { bitsPerWeight: 3.91, baselineRank: 15 },
+  Q3_K_S: { bitsPerWeight: 3.5, baselineRank: 16 },
+  IQ3_M: { bitsPerWeight: 3.66, baselineRank: 17 },
+  IQ3_S: { bitsPerWeight: 3.44, baselineRank: 18 },
+  IQ3_XS: { bitsPerWeight: 3.3, baselineRank: 19 },
+  IQ3_XXS: { bitsPerWeight: 3.06, baselineRank: 20 },
+  Q2_K: { bitsPerWeight: 3.35, baselineRank: 21 },
+  Q2_K_S: { bitsPerWeight: 3.16, baselineRank: 22 },
+  IQ2_M: { bitsPerWeight: 2.7, baselineRank: 23 },
+  IQ2_S: { bitsPerWeight: 2.5, baselineRank: 24 },
+  IQ2_XS: { bitsPerWeight: 2.31, baselineRank: 25 },
+  IQ2_XXS: { bitsPerWeight: 2.06, baselineRank: 26 },
+  IQ1_M: { bitsPerWeight: 1.75, baselineRank: 27 },
+  IQ1_S: { bitsPerWeight: 1.56, baselineRank: 28 },
+  TQ2_0: { bitsPerWeight: 2.06, baselineRank: 29 },
+  TQ1_0: { bitsPerWeight: 1.69, baselineRank: 30 },
+  MXFP4: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  NVFP4: { bitsPerWeight: 4.5, baselineRank: NO_RANK },
+  AWQ: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  GPTQ: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  NF4: { bitsPerWeight: 4.5, baselineRank: NO_RANK },
+  INT4: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  EXL2: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  EXL3: { bitsPerWeight: 4, baselineRank: NO_RANK },
+  HQQ: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+} as const satisfies Record<string, QuantizationType>;
+
+export type Quantization = keyof typeof TYPES;
+export const QUANTIZATIONS = Object.keys(TYPES) as readonly Quantization[];
+
+const ALIASES: Readonly<Record<string, Quantization>> = { F16: "FP16", F32: "FP32" };
+
+/** The quantization of that name (any case, `F16` for `FP16`), or `undefined` when there is none. */
+export function parseQuantization(name: string): Quantization | undefined {
+  const upper = name.trim().toUpperCase();
+  const aliased = ALIASES[upper] ?? upper;
+  return Object.hasOwn(TYPES, aliased) ? (aliased as Quantization) : undefined;
+}
+
+/** Nominal bits per weight; for AWQ, GPTQ and the like the usual 4-bit setting with group scales. */
+export function nominalBitsPerWeight(quantization: Quantization): number {
+  return TYPES[quantization].bitsPerWeight;
+}
+
+/** Lower is more precise; Infinity for types that can't be ranked without being named in the spec. */
+export function baselineRank(quantization: Quantization): number {
+  return TYPES[quantization].baselineRank;
+}

@@ -1,0 +1,85 @@
+import { RunError } from "../domain/errors.ts";
+import type { OpenedRecord, VariantIdentity } from "../domain/record.ts";
+import { generate } from "../generate/generate.ts";
+import { workOf } from "../generate/work.ts";
+import type { Unit } from "../plan/plan.ts";
+import { scoreJournal } from "../score/score-journal.ts";
+import type { ResolvedVariant } from "../spec/resolved.ts";
+import { START } from "../store/run-store.ts";
+import type { Execution, Executor } from "./executor.ts";
+
+/** Runs everything in this process, one variant after the other, so that one model is loaded at a time. */
+export class InProcessExecutor implements Executor {
+  async execute(execution: Execution): Promise<void> {
+    let position = START;
+    for (const [variant, units] of byVariant(execution.plan.units)) {
+      await generateVariant(execution, variant, units);
+      // After the model is closed, so that scoring can't distort its tokens per second.
+      execution.onProgress({ kind: "scoring", variant: variant.id });
+      position = await scoreJournal(execution.run, position, { ...execution, spec: execution.plan.spec });
+      execution.onProgress({ kind: "variant-done", variant: variant.id });
+    }
+  }
+}
+
+async function generateVariant(execution: Execution, variant: ResolvedVariant, units: readonly Unit[]): Promise<void> {
+  const { run, done, sources, plan, now, onProgress, signal } = execution;
+  const answers = units.reduce((sum, unit) => sum + unit.to - unit.from, 0);
+  const before = done.count(variant.id);
+  onProgress({ kind: "variant-opening", variant: variant.id, answers, done: before });
+  if (before === answers) return;
+
+  const backend = await execution.openBackend(variant, signal);
+  try {
+    assertSameWeights(execution, variant, backend.identity);
+    const opened: OpenedRecord = {
+      type: "opened",
+      variant: variant.id,
+      identity: backend.identity,
+      loadMs: backend.loadMs,
+      at: now().toISOString(),
+    };
+    await run.append("records", JSON.stringify(opened));
+    onProgress({ kind: "variant-opened", variant: variant.id, identity: backend.identity, loadMs: backend.loadMs });
+    await generate(workOf(units, sources, done, plan.spec.seed), backend, {
+      now,
+      signal,
+      onRecord: async (record) => {
+        await run.append("records", JSON.stringify(record));
+        done.add(record.variant, record.task, record.index);
+        onProgress({
+          kind: "answered",
+          variant: record.variant,
+          task: record.task,
+          errored: record.outcome.kind === "errored",
+        });
+      },
+    });
+  } finally {
+    await backend.close();
+  }
+}
+
+function assertSameWeights(execution: Execution, variant: ResolvedVariant, identity: VariantIdentity): void {
+  const before = execution.identities.get(variant.id);
+  if (before !== undefined && (before.weightsDigest !== identity.weightsDigest || before.build !== identity.build)) {
+    const what =
+      before.weightsDigest !== identity.weightsDigest
+        ? "other weights"
+        : `another build (${before.build}, now ${identity.build})`;
+    throw new RunError(`${variant.id}: the run was begun with ${what}; answers of both can't be mixed`, {
+      hint: "start a new run",
+    });
+  }
+  execution.identities.set(variant.id, identity);
+}
+
+function byVariant(units: readonly Unit[]): ReadonlyMap<ResolvedVariant, readonly Unit[]> {
+  const groups = new Map<ResolvedVariant, Unit[]>();
+  for (const unit of units) {
+    const group = groups.get(unit.variant);
+    if (group === undefined) groups.set(unit.variant, [unit]);
+    else group.push(unit);
+  }
+  return groups;
+}

@@ -1,0 +1,63 @@
+import { type Backend, BackendError } from "../backend/backend.ts";
+import { InterruptedError, messageOf, RunError, throwIfAborted } from "../domain/errors.ts";
+import type { AnswerRecord, ItemError } from "../domain/record.ts";
+import type { Work } from "./work.ts";
+
+export interface GenerateOptions {
+  /** Called once per item, as it ends; awaited before the lane takes the next item. */
+  readonly onRecord: (record: AnswerRecord) => Promise<void>;
+  /** Wall clock, for the records' times. */
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks a backend for every piece of work, as many at a time as it takes. One item's failure is that item's: it ends as an `errored` record.
+ * Rejects with `InterruptedError` when stopped (items in flight are dropped, the rest is kept), with `RunError` when records can't be kept.
+ */
+export async function generate(work: AsyncIterator<Work>, backend: Backend, options: GenerateOptions): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      throwIfAborted(signal);
+      const next = await work.next();
+      if (next.done === true) return;
+      await options.onRecord(await answer(next.value, backend, options.now, signal));
+    }
+  };
+  const lanes = Array.from({ length: backend.concurrency }, () =>
+    lane().catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
+  );
+  const ended = await Promise.allSettled(lanes);
+  throwIfAborted(options.signal);
+  const failures = ended.flatMap((lane) => (lane.status === "rejected" ? [lane.reason as unknown] : []));
+  const cause = failures.find((failure) => !(failure instanceof InterruptedError)) ?? failures[0];
+  if (cause !== undefined) throw cause;
+}
+
+async function answer(work: Work, backend: Backend, now: () => Date, signal: AbortSignal): Promise<AnswerRecord> {
+  const head = {
+    type: "answer",
+    variant: work.variant,
+    task: work.task,
+    item: work.item.id,
+    index: work.item.index,
+    promptHash: work.promptHash,
+  } as const;
+  try {
+    const answered = await backend.generate(work.request, signal);
+    return { ...head, outcome: { kind: "answered", answer: answered }, at: now().toISOString() };
+  } catch (error) {
+    throwIfAborted(signal);
+    if (error instanceof InterruptedError || error instanceof RunError) throw error;
+    return { ...head, outcome: { kind: "errored", error: describe(error) }, at: now().toISOString() };
+  }
+}
+
+function describe(error: unknown): ItemError {
+  return { kind: error instanceof BackendError ? error.kind : "backend-failure", message: messageOf(error) };
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { ItemSource } from "../dataset/item-source.ts";
+import { throwIfAborted, UsageError } from "../domain/errors.ts";
+import type { ResolvedTask } from "../spec/resolved.ts";
+import { buildRequest } from "../task/build-request.ts";
+import type { TaskFacts } from "./manifest.ts";
+
+/**
+ * Reads every item of a task's sample once before anything runs: renders its prompt, so that a bad row or template is told now and not
+ * in the middle of a run, and counts what the analysis needs to know.
+ */
+export async function inspectTask(task: ResolvedTask, source: ItemSource, signal: AbortSignal): Promise<TaskFacts> {
+  const { manifest } = task.dataset;
+  const ids = new Set<string>();
+  let itemsWithReferences = 0;
+  let chance = 0;
+  for (let index = 0; index < task.items; index += 1) {
+    if (index % 1000 === 0) throwIfAborted(signal);
+    const item = await source.item(index);
+    buildRequest(task, item, 0);
+    if (ids.has(item.id))
+      throw new UsageError(`dataset ${manifest.name}: two items have the id "${item.id}"`, {
+        hint: "ids pair the items of runs; make them unique",
+      });
+    ids.add(item.id);
+    if (item.type === "multiple-choice") chance += 1 / item.choices.length;
+    else if (item.references.length > 0) itemsWithReferences += 1;
+  }
+  return {
+    task: task.name,
+    dataset: manifest.name,
+    datasetVersion: manifest.version,
+    datasetSha256: manifest.sha256,
+    templateSha256: createHash("sha256").update(task.prompt).digest("hex"),
+    items: task.items,
+    itemsWithReferences,
+    chance: chance / task.items,
+  };
+}

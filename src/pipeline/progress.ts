@@ -1,0 +1,24 @@
+import type { VariantIdentity } from "../domain/record.ts";
+
+/** What a run tells while it goes on, for progress displays and logs. */
+export type ProgressEvent =
+  | {
+      readonly kind: "started";
+      readonly runId: string;
+      readonly location: string;
+      readonly answers: number;
+      readonly done: number;
+    }
+  | { readonly kind: "variant-opening"; readonly variant: string; readonly answers: number; readonly done: number }
+  | {
+      readonly kind: "variant-opened";
+      readonly variant: string;
+      readonly identity: VariantIdentity;
+      readonly loadMs: number;
+    }
+  | { readonly kind: "answered"; readonly variant: string; readonly task: string; readonly errored: boolean }
+  | { readonly kind: "variant-done"; readonly variant: string }
+  | { readonly kind: "scoring"; readonly variant: string }
+  | { readonly kind: "analyzing" };
+
+export type ProgressListener = (event: ProgressEvent) => void;

@@ -1,0 +1,16 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import type { ResolvedSpec } from "../spec/resolved.ts";
+
+/** sha256 over what decides the answers, as 64 hex digits. Folders are left out: the same evaluation elsewhere has the same hash. */
+export function hashSpec(spec: ResolvedSpec): string {
+  const content = {
+    seed: spec.seed,
+    models: spec.models.map((model) => ({
+      ...model,
+      variants: model.variants.map((variant) => ({ ...variant, source: basename(variant.source) })),
+    })),
+    tasks: spec.tasks.map(({ dataset, ...task }) => ({ ...task, dataset: dataset.manifest.sha256 })),
+  };
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}

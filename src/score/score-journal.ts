@@ -1,0 +1,56 @@
+import type { ItemSource } from "../dataset/item-source.ts";
+import type { AnswerRecord, JournalRecord } from "../domain/record.ts";
+import type { ProgressIndex } from "../plan/progress-index.ts";
+import type { ResolvedSpec } from "../spec/resolved.ts";
+import type { Position, Run } from "../store/run-store.ts";
+import { scoreAnswers, type TaskScorers } from "./score-answers.ts";
+
+/** Records scored at a time: enough for a neural scorer to fill its batches, little enough to hold in memory. */
+const BATCH = 128;
+
+export interface ScoreJournalOptions {
+  readonly spec: ResolvedSpec;
+  readonly sources: ReadonlyMap<string, ItemSource>;
+  readonly scorers: ReadonlyMap<string, TaskScorers>;
+  /** Items that have a row; each further record of one is passed over. */
+  readonly scored: ProgressIndex;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the journal from a position on and appends a row for every record that has none yet. Returns the position to go on from. Memory
+ * doesn't grow with the journal.
+ */
+export async function scoreJournal(run: Run, from: Position, options: ScoreJournalOptions): Promise<Position> {
+  const tasks = new Map(options.spec.tasks.map((task) => [task.name, task]));
+  const waiting = new Map<string, AnswerRecord[]>();
+  let position = from;
+
+  const flush = async (name: string): Promise<void> => {
+    const records = waiting.get(name) ?? [];
+    const task = tasks.get(name);
+    const source = options.sources.get(name);
+    if (records.length === 0 || task === undefined || source === undefined) return;
+    waiting.set(name, []);
+    const scorers = options.scorers.get(name) ?? { scorers: [], unavailable: {} };
+    for (const row of await scoreAnswers(task, records, source, scorers, options.signal)) {
+      await run.append("scores", JSON.stringify(row));
+    }
+  };
+
+  for await (const { text, next } of run.lines("records", from, options.signal)) {
+    const record = JSON.parse(text) as JournalRecord;
+    position = next;
+    if (record.type === "opened") {
+      await run.append("scores", text);
+      continue;
+    }
+    if (!options.scored.add(record.variant, record.task, record.index)) continue;
+    const records = waiting.get(record.task) ?? [];
+    records.push(record);
+    waiting.set(record.task, records);
+    if (records.length >= BATCH) await flush(record.task);
+  }
+  for (const name of waiting.keys()) await flush(name);
+  return position;
+}

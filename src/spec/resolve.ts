@@ -1,0 +1,229 @@
+import { stat } from "node:fs/promises";
+import { dirname, resolve as resolvePath } from "node:path";
+import { assertGguf } from "../backend/gguf-magic.ts";
+import { type Dataset, openDataset } from "../dataset/dataset.ts";
+import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
+import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
+import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
+import { assertPlaceholdersKnown } from "../task/template.ts";
+import { chooseBaseline } from "./choose-baseline.ts";
+import { nearest } from "./known-keys.ts";
+import type { Located } from "./parse.ts";
+import type { ResolvedModel, ResolvedSpec, ResolvedTask, ResolvedVariant } from "./resolved.ts";
+import type { ParsedSpec } from "./schema.ts";
+
+/** Looks a dataset up by name among the bundled and pulled ones. */
+export interface DatasetFinder {
+  /** The dataset's folder, or `undefined`. */
+  folderOf(name: string): Promise<string | undefined>;
+  names(): Promise<readonly string[]>;
+}
+
+type Place = (path: readonly PropertyKey[]) => string;
+
+const DEFAULT_MAX_TOKENS = { "multiple-choice": 32, generation: 256 } as const;
+
+/** Looks up every name, makes paths absolute (relative to the spec file) and checks what can be checked before anything runs. */
+export async function resolveSpec(
+  spec: Located<ParsedSpec>,
+  specPath: string,
+  findDataset: DatasetFinder,
+): Promise<ResolvedSpec> {
+  const folder = dirname(resolvePath(specPath));
+  const { value, place } = spec;
+  unique(
+    value.models.map((model) => model.name),
+    (index) => `${place(["models", index, "name"])}: two models are named "${value.models[index]?.name}"`,
+  );
+
+  const models: ResolvedModel[] = [];
+  for (const [index, model] of value.models.entries())
+    models.push(await resolveModel(value, model, index, folder, place));
+  const tasks: ResolvedTask[] = [];
+  for (const [index, task] of value.tasks.entries())
+    tasks.push(await resolveTask(task, ["tasks", index], folder, place, findDataset));
+  unique(
+    tasks.map((task) => task.name),
+    (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
+  );
+  return { name: value.name, seed: value.seed, models, tasks };
+}
+
+async function resolveModel(
+  spec: ParsedSpec,
+  model: ParsedSpec["models"][number],
+  index: number,
+  folder: string,
+  place: Place,
+): Promise<ResolvedModel> {
+  const variants: ResolvedVariant[] = [];
+  const declared: boolean[] = [];
+  for (const [position, variant] of model.variants.entries()) {
+    const path = ["models", index, "variants", position];
+    const quantization = parseQuantization(variant.quantization);
+    if (quantization === undefined) {
+      const meant = nearest(variant.quantization, QUANTIZATIONS);
+      throw new UsageError(`${place([...path, "quantization"])}: unknown quantization "${variant.quantization}"`, {
+        hint: meant === undefined ? `known: ${QUANTIZATIONS.join(", ")}` : `did you mean "${meant}"?`,
+      });
+    }
+    const { backendName, backend } = backendOf(spec, variant.backend, path, place);
+    const source =
+      backend.type === "llama-cpp" || backend.type === "recorded" ? resolvePath(folder, variant.model) : variant.model;
+    await located(place([...path, "model"]), () =>
+      backend.type === "llama-cpp" ? assertGguf(source) : backend.type === "recorded" ? assertFile(source) : undefined,
+    );
+    variants.push({
+      id: `${model.name}/${quantization}@${backendName}`,
+      model: model.name,
+      quantization,
+      backendName,
+      backend,
+      source,
+    });
+    declared.push(variant.baseline ?? false);
+  }
+  unique(
+    variants.map((variant) => variant.id),
+    (position) => `${place(["models", index, "variants", position])}: duplicate variant ${variants[position]?.id}`,
+  );
+
+  const choice = chooseBaseline(
+    variants.map(({ id, quantization }, position) => ({ id, quantization, declared: declared[position] ?? false })),
+  );
+  if (choice.kind === "unclear") {
+    throw new UsageError(
+      `${place(["models", index])}: model "${model.name}": the baseline is unclear: ${choice.problem}`,
+      {
+        hint: "mark exactly one variant with `baseline: true`",
+      },
+    );
+  }
+  return { name: model.name, variants, baseline: { variant: choice.variant, reason: choice.reason } };
+}
+
+function backendOf(spec: ParsedSpec, name: string | undefined, path: readonly PropertyKey[], place: Place) {
+  const names = Object.keys(spec.backends);
+  const [only] = names;
+  if (name === undefined && names.length !== 1) {
+    throw new UsageError(
+      `${place(path)}: which backend? ${names.length === 0 ? "none is defined" : `defined are ${names.join(", ")}`}`,
+      {
+        hint: 'add `backend: <name>` to the variant, with the name of an entry under "backends"',
+      },
+    );
+  }
+  const backendName = name ?? only ?? "";
+  const backend = Object.hasOwn(spec.backends, backendName) ? spec.backends[backendName] : undefined;
+  if (backend === undefined) {
+    const meant = nearest(backendName, names);
+    throw new UsageError(`${place([...path, "backend"])}: unknown backend "${backendName}"`, {
+      hint: meant === undefined ? `defined under "backends": ${names.join(", ")}` : `did you mean "${meant}"?`,
+    });
+  }
+  return { backendName, backend };
+}
+
+async function resolveTask(
+  task: ParsedSpec["tasks"][number],
+  path: readonly PropertyKey[],
+  folder: string,
+  place: Place,
+  findDataset: DatasetFinder,
+): Promise<ResolvedTask> {
+  const dataset = await findOrOpen(task.dataset, place([...path, "dataset"]), folder, findDataset);
+  const { manifest } = dataset;
+  const items = Math.min(task.limit ?? manifest.items, manifest.items);
+  if (items === 0)
+    throw new UsageError(
+      `${place(path)}: task "${task.name ?? manifest.name}" is empty: dataset ${manifest.name} has no items`,
+    );
+  const prompt = task.prompt ?? manifest.prompt;
+  await located(place([...path, "prompt"]), () => assertPlaceholdersKnown(prompt));
+  const common = {
+    name: task.name ?? manifest.name,
+    dataset,
+    prompt,
+    items,
+    maxTokens: task.maxTokens ?? manifest.defaults.maxTokens ?? DEFAULT_MAX_TOKENS[manifest.type],
+    stop: task.stop ?? manifest.defaults.stop ?? [],
+  };
+  if (manifest.type === "multiple-choice") {
+    if (task.postFilters !== undefined) {
+      throw new UsageError(
+        `${place([...path, "postFilters"])}: "postFilters" belong to generation tasks; ${manifest.name} is multiple-choice`,
+      );
+    }
+    const protocol = task.protocol ?? manifest.defaults.protocol ?? "letter-logprob";
+    const primary = primaryFigure(protocol, task.primary, manifest.defaults.primary, place([...path, "primary"]));
+    return { ...common, type: "multiple-choice", protocol, primary };
+  }
+  for (const key of ["protocol", "primary"] as const) {
+    if (task[key] !== undefined)
+      throw new UsageError(
+        `${place([...path, key])}: "${key}" belongs to multiple-choice tasks; ${manifest.name} is a generation task`,
+      );
+  }
+  return {
+    ...common,
+    type: "generation",
+    kind: manifest.kind ?? "chat",
+    postFilters: task.postFilters ?? manifest.defaults.postFilters ?? [],
+  };
+}
+
+function primaryFigure(
+  protocol: Protocol,
+  asked: Figure | undefined,
+  declared: Figure | undefined,
+  where: string,
+): Figure {
+  const figures: readonly Figure[] = FIGURES[protocol];
+  if (asked !== undefined && !figures.includes(asked)) {
+    throw new UsageError(`${where}: "${asked}" is no figure of ${protocol}; it has ${figures.join(", ")}`);
+  }
+  const preferred = asked ?? (declared !== undefined && figures.includes(declared) ? declared : undefined);
+  return preferred ?? figures[0] ?? "acc";
+}
+
+async function findOrOpen(name: string, where: string, folder: string, findDataset: DatasetFinder): Promise<Dataset> {
+  if (/^[./~]/.test(name)) return located(where, () => openDataset(resolvePath(folder, name)));
+  const found = await findDataset.folderOf(name);
+  if (found === undefined) {
+    const names = await findDataset.names();
+    const meant = nearest(name, names);
+    throw new UsageError(`${where}: unknown dataset "${name}"`, {
+      hint:
+        meant === undefined
+          ? "`quantgate datasets list` shows what there is; a folder starts with ./"
+          : `did you mean "${meant}"?`,
+    });
+  }
+  return located(where, () => openDataset(found));
+}
+
+async function assertFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new UsageError(`no file at ${path}`);
+}
+
+/** Puts the place in the spec in front of what a check complains about. */
+async function located<T>(where: string, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof QuantGateError)) throw error;
+    throw new UsageError(`${where}: ${messageOf(error)}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+}
+
+function unique(keys: readonly string[], complaint: (index: number) => string): void {
+  const seen = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    if (seen.has(key)) throw new UsageError(complaint(index));
+    seen.add(key);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Dataset } from "../dataset/dataset.ts";
+import type { PostFilter } from "../dataset/manifest.ts";
+import type { GenerationKind } from "../domain/item.ts";
+import type { Figure, Protocol } from "../domain/protocol.ts";
+import type { Quantization } from "../domain/quantization.ts";
+import type { BackendConfig } from "./backend-schema.ts";
+
+/** A spec whose every default is filled in, every name looked up and every path absolute. Plain data: it survives JSON. */
+export interface ResolvedSpec {
+  readonly name: string;
+  readonly seed: number;
+  readonly models: readonly ResolvedModel[];
+  readonly tasks: readonly ResolvedTask[];
+}
+
+export interface ResolvedModel {
+  readonly name: string;
+  readonly variants: readonly ResolvedVariant[];
+  readonly baseline: {
+    readonly variant: string;
+    /** Why this one, in words for the report. */
+    readonly reason: string;
+  };
+}
+
+export interface ResolvedVariant {
+  /** `model/quantization@backend`, unique in the run. */
+  readonly id: string;
+  readonly model: string;
+  readonly quantization: Quantization;
+  readonly backendName: string;
+  readonly backend: BackendConfig;
+  /** A file's absolute path, or the name under which a server serves the model. */
+  readonly source: string;
+}
+
+interface TaskBase {
+  readonly name: string;
+  readonly dataset: Dataset;
+  /** Prompt template. */
+  readonly prompt: string;
+  /** Items of the sample: the first so many of the dataset. */
+  readonly items: number;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+}
+
+export interface MultipleChoiceTask extends TaskBase {
+  readonly type: "multiple-choice";
+  readonly protocol: Protocol;
+  readonly primary: Figure;
+}
+
+export interface GenerationTask extends TaskBase {
+  readonly type: "generation";
+  readonly kind: GenerationKind;
+  readonly postFilters: readonly PostFilter[];
+}
+
+export type ResolvedTask = MultipleChoiceTask | GenerationTask;

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { PostFilterSchema } from "../dataset/manifest.ts";
+import { PROTOCOLS } from "../domain/protocol.ts";
+import { BackendSchema } from "./backend-schema.ts";
+
+const NameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/, "letters, digits, '.', '_', ':' and '-', at least one");
+
+const VariantSchema = z.strictObject({
+  quantization: z.string().min(1).describe("FP16, Q8_0, Q4_K_M, …, AWQ, GPTQ, FP8, INT8"),
+  model: z
+    .string()
+    .min(1)
+    .describe(
+      "What the backend loads: a GGUF file (relative to the spec), or the name under which a server serves it.",
+    ),
+  backend: NameSchema.optional().describe("Name of an entry in `backends`; not needed when there is only one."),
+  baseline: z
+    .boolean()
+    .optional()
+    .describe("The variant the model's others are compared with; by default the most precise one."),
+});
+
+const ModelSchema = z.strictObject({
+  name: NameSchema.describe("The weights' family, e.g. llama3.2-1b."),
+  variants: z.array(VariantSchema).min(1, "a model needs at least one variant"),
+});
+
+const TaskSchema = z.strictObject({
+  dataset: z
+    .string()
+    .min(1)
+    .describe(
+      "A bundled or pulled dataset's name, or a folder with a manifest.json (relative to the spec, starting with ./ or /).",
+    ),
+  name: NameSchema.optional().describe("Default: the dataset's name."),
+  protocol: z.enum(PROTOCOLS).optional().describe("How multiple-choice questions are asked; default: the manifest's."),
+  primary: z
+    .enum(["acc", "acc_norm", "extracted", "strict"])
+    .optional()
+    .describe("The figure that counts; default: the manifest's."),
+  prompt: z.string().min(1).optional().describe("Prompt template instead of the manifest's."),
+  limit: z.int().positive().optional().describe("Only the first items."),
+  maxTokens: z.int().positive().optional(),
+  stop: z.array(z.string().min(1)).optional(),
+  postFilters: z.array(PostFilterSchema).optional(),
+});
+
+/** What a user writes. `load.ts` turns it into a `ResolvedSpec`. */
+export const SpecSchema = z.strictObject({
+  $schema: z.string().optional().describe("For editors."),
+  name: NameSchema.default("run").describe("Part of the run's id."),
+  backends: z.record(NameSchema, BackendSchema).describe("Where variants run, by a name of your choice."),
+  models: z.array(ModelSchema).min(1, "at least one model is needed"),
+  tasks: z.array(TaskSchema).min(1, "at least one task is needed"),
+  seed: z.int().nonnegative().default(0).describe("Sent to backends that take one; also seeds every resampling."),
+});
+export type SpecInput = z.input<typeof SpecSchema>;
+export type ParsedSpec = z.output<typeof SpecSchema>;
+
+/** JSON Schema (draft 2020-12) of a spec file, for editors. */
+export function specJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(SpecSchema, { io: "input" }), title: "QuantGate evaluation spec" };
+}

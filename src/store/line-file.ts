@@ -1,0 +1,126 @@
+import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { promisify } from "node:util";
+import { messageOf, RunError, throwIfAborted } from "../domain/errors.ts";
+import type { Position, StoredLine } from "./run-store.ts";
+
+const NEWLINE = 0x0a;
+const SYNC_EVERY_MS = 1000;
+
+/**
+ * Append-only file of lines. A line is in the kernel's hands when `append` returns, so a kill loses nothing; it is forced to the disk
+ * within a second, so a power cut loses at most that. Reading streams.
+ */
+export class LineFile {
+  readonly #path: string;
+  #fd: number | undefined;
+  #size = 0;
+  #syncTimer: NodeJS.Timeout | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  append(line: string): void {
+    const fd = this.#open();
+    const bytes = Buffer.from(`${line}\n`, "utf8");
+    let written = 0;
+    try {
+      // A nearly full disk takes fewer bytes than asked without an error; the next call then fails.
+      while (written < bytes.length) {
+        const count = writeSync(fd, bytes, written, bytes.length - written, this.#size + written);
+        if (count === 0) throw new Error("the disk takes no more bytes");
+        written += count;
+      }
+    } catch (cause) {
+      ftruncateSync(fd, this.#size);
+      throw new RunError(`${this.#path}: can't write: ${messageOf(cause)}`, {
+        cause,
+        hint: "make room, then go on with `quantgate run --resume`",
+      });
+    }
+    this.#size += bytes.length;
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      fdatasync(fd, () => {});
+    }, SYNC_EVERY_MS);
+    this.#syncTimer.unref();
+  }
+
+  /** Size in bytes, a half-written last line cut off first when the file is open for writing. */
+  end(): Position {
+    this.#open();
+    return this.#size;
+  }
+
+  empty(): void {
+    ftruncateSync(this.#open(), 0);
+    this.#size = 0;
+  }
+
+  /** Whole lines from a position on; a last line without its newline is not given. */
+  async *lines(from: Position, signal: AbortSignal): AsyncGenerator<StoredLine> {
+    const file = await open(this.#path, "r").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw new RunError(`${this.#path}: can't read: ${messageOf(error)}`, { cause: error });
+    });
+    if (file === undefined) return;
+    try {
+      let rest: Buffer = Buffer.alloc(0);
+      let position = from;
+      const chunk = Buffer.alloc(1 << 18);
+      let readAt = from;
+      for (;;) {
+        throwIfAborted(signal);
+        const { bytesRead } = await file.read(chunk, 0, chunk.length, readAt);
+        if (bytesRead === 0) return;
+        readAt += bytesRead;
+        const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+        let start = 0;
+        for (let newline = bytes.indexOf(NEWLINE, start); newline >= 0; newline = bytes.indexOf(NEWLINE, start)) {
+          position += newline + 1 - start;
+          yield { text: bytes.toString("utf8", start, newline), next: position };
+          start = newline + 1;
+        }
+        rest = Buffer.from(bytes.subarray(start));
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#syncTimer);
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    this.#fd = undefined;
+    await promisify(fdatasync)(fd);
+    closeSync(fd);
+  }
+
+  #open(): number {
+    if (this.#fd !== undefined) return this.#fd;
+    try {
+      this.#fd = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    } catch (cause) {
+      throw new RunError(`${this.#path}: can't open it for writing: ${messageOf(cause)}`, { cause });
+    }
+    this.#size = wholeLinesEnd(this.#fd);
+    ftruncateSync(this.#fd, this.#size);
+    return this.#fd;
+  }
+}
+
+/** Offset after the last newline: where a half-written last line starts, if there is one. */
+function wholeLinesEnd(fd: number): number {
+  let end = fstatSync(fd).size;
+  const chunk = Buffer.alloc(1 << 16);
+  while (end > 0) {
+    const start = Math.max(0, end - chunk.length);
+    const count = readSync(fd, chunk, 0, end - start, start);
+    const newline = chunk.subarray(0, count).lastIndexOf(NEWLINE);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}

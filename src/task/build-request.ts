@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { BackendRequest } from "../domain/answer.ts";
+import type { Item } from "../domain/item.ts";
+import type { ResolvedTask } from "../spec/resolved.ts";
+import { renderTemplate } from "./template.ts";
+
+/** What one item of a task asks of a backend, at temperature 0. */
+export function buildRequest(task: ResolvedTask, item: Item, seed: number): BackendRequest {
+  const prompt = renderTemplate(task.prompt, item);
+  const text = { kind: "text", prompt, maxTokens: task.maxTokens, stop: task.stop, temperature: 0, seed } as const;
+  if (task.type === "generation" || item.type === "generation") return text;
+  switch (task.protocol) {
+    case "generated-letter":
+      return text;
+    case "letter-logprob":
+      return {
+        kind: "letters",
+        ...splitTrailingSpace(
+          prompt,
+          item.choices.map((choice) => choice.label),
+          "letters",
+        ),
+      };
+    case "continuation-logprob":
+      return {
+        kind: "continuations",
+        ...splitTrailingSpace(
+          prompt,
+          item.choices.map((choice) => choice.text),
+          "continuations",
+        ),
+      };
+  }
+}
+
+/**
+ * Continuations start with a space; trailing spaces of the prompt move over to them, so that the tokens at the seam are those of running
+ * text (as lm-evaluation-harness does it).
+ */
+function splitTrailingSpace<K extends string>(prompt: string, texts: readonly string[], key: K) {
+  const trimmed = prompt.replace(/ +$/, "");
+  const space = prompt.length > trimmed.length ? prompt.slice(trimmed.length) : " ";
+  return { prompt: trimmed, [key]: texts.map((text) => space + text) } as { prompt: string } & Record<
+    K,
+    readonly string[]
+  >;
+}
+
+/** Identity of what was asked: 16 hex digits over everything in the request that the model sees. Pairing needs it to be equal. */
+export function hashRequest(request: BackendRequest): string {
+  const seen = request.kind === "text" ? { ...request, seed: undefined } : request;
+  return createHash("sha256").update(JSON.stringify(seen)).digest("hex").slice(0, 16);
+}
