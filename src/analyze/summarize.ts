@@ -6,28 +6,23 @@ import { compareVariants, pairTasks } from "./compare.ts";
 import type { RunScores } from "./load-scores.ts";
 import type { Accuracy, Aggregate, MetricSummary, ModelSummary, Summary, VariantSummary } from "./summary.ts";
 import type { TaskScores } from "./task-scores.ts";
-import { accuracyFrom, type CorpusPooler, summarizeMetric, summarizeTask } from "./task-summary.ts";
+import { accuracyFrom, summarizeMetric, summarizeTask } from "./task-summary.ts";
 
 /** The whole summary of a run from its scores. Pure: the same scores give the same bytes. */
-export function summarize(scores: RunScores, manifest: RunManifest, poolCorpus: CorpusPooler): Summary {
+export function summarize(scores: RunScores, manifest: RunManifest): Summary {
   return {
     schema: 1,
     name: manifest.spec.name,
     specHash: manifest.specHash,
-    models: manifest.spec.models.map((model) => summarizeModel(model, scores, manifest, poolCorpus)),
+    models: manifest.spec.models.map((model) => summarizeModel(model, scores, manifest)),
   };
 }
 
-function summarizeModel(
-  model: ResolvedModel,
-  scores: RunScores,
-  manifest: RunManifest,
-  poolCorpus: CorpusPooler,
-): ModelSummary {
+function summarizeModel(model: ResolvedModel, scores: RunScores, manifest: RunManifest): ModelSummary {
   return {
     model: model.name,
     baseline: model.baseline,
-    variants: model.variants.map((variant) => summarizeVariant(variant, model, scores, manifest, poolCorpus)),
+    variants: model.variants.map((variant) => summarizeVariant(variant, model, scores, manifest)),
   };
 }
 
@@ -36,7 +31,6 @@ function summarizeVariant(
   model: ResolvedModel,
   scores: RunScores,
   manifest: RunManifest,
-  poolCorpus: CorpusPooler,
 ): VariantSummary {
   const tasks = scores.tasks.get(variant.id) ?? new Map<string, TaskScores>();
   const identity = scores.identities.get(variant.id);
@@ -57,7 +51,6 @@ function summarizeVariant(
       summarizeTask(task, {
         facts: manifest.tasks.find((facts) => facts.task === name),
         signatures: manifest.signatures[name] ?? {},
-        poolCorpus,
       }),
     ),
     accuracy: pooledAccuracy([...tasks.values()]),

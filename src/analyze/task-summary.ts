@@ -1,22 +1,16 @@
 import { FIGURES, type Figure } from "../domain/protocol.ts";
 import type { TaskFacts } from "../pipeline/manifest.ts";
 import { metricsOf } from "../score/metrics-by-kind.ts";
+import { bleuFromStatistics } from "../score/text/bleu.ts";
 import type { GenerationTask, MultipleChoiceTask } from "../spec/resolved.ts";
 import { tInterval } from "../stats/t-interval.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
 import type { Accuracy, GenerationSummary, MetricSummary, MultipleChoiceSummary, TaskSummary } from "./summary.ts";
 import type { TaskScores } from "./task-scores.ts";
 
-/** Turns the summed statistics of a metric into corpus figures; known to the scorers. */
-export type CorpusPooler = (
-  metric: string,
-  statistics: readonly number[],
-) => { readonly name: string; readonly value: number; readonly signature: string } | undefined;
-
 export interface TaskSummaryOptions {
   readonly facts: TaskFacts | undefined;
   readonly signatures: Readonly<Record<string, string>>;
-  readonly poolCorpus: CorpusPooler;
 }
 
 export function summarizeTask(scores: TaskScores, options: TaskSummaryOptions): TaskSummary {
@@ -61,12 +55,12 @@ function summarizeChoices(scores: TaskScores, task: MultipleChoiceTask): Multipl
 function summarizeTexts(
   scores: TaskScores,
   task: GenerationTask,
-  { facts, signatures, poolCorpus }: TaskSummaryOptions,
+  { facts, signatures }: TaskSummaryOptions,
 ): GenerationSummary {
   const planned = metricsOf(task.kind, { references: (facts?.itemsWithReferences ?? task.items) > 0 });
   const corpus = planned.flatMap((metric) => {
     const statistics = scores.statistics(metric);
-    return statistics === undefined ? [] : (poolCorpus(metric, statistics) ?? []);
+    return statistics === undefined ? [] : poolCorpus(metric, statistics);
   });
   const [empty, truncated] = [scores.count("generated-empty"), scores.count("generated-truncated")];
   return {
@@ -149,4 +143,11 @@ function subjectsOf(scores: TaskScores, graded: readonly number[]): MultipleChoi
 
 function indexes(scores: TaskScores): readonly number[] {
   return Array.from({ length: scores.task.items }, (_, index) => index);
+}
+
+/** Figures over a whole corpus, from summed statistics: BLEU is the one metric that has them. */
+function poolCorpus(metric: string, statistics: readonly number[]): GenerationSummary["corpus"] {
+  if (metric !== "bleu") return [];
+  const { score, signature } = bleuFromStatistics(statistics, { references: "var" });
+  return [{ name: "corpus_bleu", value: score, signature }];
 }

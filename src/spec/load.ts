@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
+import type { DatasetFinder } from "../dataset/find.ts";
 import { UsageError } from "../domain/errors.ts";
 import { parseYaml } from "./parse.ts";
-import { type DatasetFinder, resolveSpec } from "./resolve.ts";
+import { resolveSpec } from "./resolve.ts";
 import type { ResolvedSpec } from "./resolved.ts";
 import { SpecSchema, specJsonSchema } from "./schema.ts";
 

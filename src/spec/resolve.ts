@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import { assertGguf } from "../backend/gguf-magic.ts";
 import { type Dataset, openDataset } from "../dataset/dataset.ts";
+import type { DatasetFinder } from "../dataset/find.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
@@ -11,13 +12,6 @@ import { nearest } from "./known-keys.ts";
 import type { Located } from "./parse.ts";
 import type { ResolvedModel, ResolvedSpec, ResolvedTask, ResolvedVariant } from "./resolved.ts";
 import type { ParsedSpec } from "./schema.ts";
-
-/** Looks a dataset up by name among the bundled and pulled ones. */
-export interface DatasetFinder {
-  /** The dataset's folder, or `undefined`. */
-  folderOf(name: string): Promise<string | undefined>;
-  names(): Promise<readonly string[]>;
-}
 
 type Place = (path: readonly PropertyKey[]) => string;
 

@@ -1,0 +1,31 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { UsageError } from "./domain/errors.ts";
+
+const EnvSchema = z.object({
+  QUANTGATE_RUNS: z.string().min(1).default("runs"),
+  QUANTGATE_CACHE: z.string().min(1).optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
+});
+
+/** What QuantGate reads from the environment, parsed once. */
+export interface Env {
+  /** Folder of runs. */
+  readonly runsFolder: string;
+  /** Folder for what can be fetched or computed again. */
+  readonly cacheFolder: string;
+}
+
+export function readEnv(environment: NodeJS.ProcessEnv): Env {
+  const parsed = EnvSchema.safeParse(environment);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new UsageError(`environment variable ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`);
+  }
+  const { QUANTGATE_RUNS, QUANTGATE_CACHE, XDG_CACHE_HOME } = parsed.data;
+  return {
+    runsFolder: QUANTGATE_RUNS,
+    cacheFolder: QUANTGATE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "quantgate"),
+  };
+}

@@ -1,0 +1,24 @@
+import { loadScores, type RunScores } from "../analyze/load-scores.ts";
+import type { Speed } from "../analyze/speed.ts";
+import { summarize } from "../analyze/summarize.ts";
+import type { Summary } from "../analyze/summary.ts";
+import type { Run } from "../store/run-store.ts";
+import type { RunManifest } from "./manifest.ts";
+
+/** What a finished run comes to, before it is reported. */
+export interface Analysis {
+  readonly manifest: RunManifest;
+  readonly scores: RunScores;
+  readonly summary: Summary;
+  readonly speeds: Readonly<Record<string, Speed>>;
+}
+
+/** Analyzes a run's scores and writes `summary.json` and `performance.json`. */
+export async function analyzeRun(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<Analysis> {
+  const scores = await loadScores(run, manifest.spec, signal);
+  const summary = summarize(scores, manifest);
+  const speeds = Object.fromEntries([...scores.speeds].map(([variant, meter]) => [variant, meter.speed()]));
+  await run.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+  await run.write("performance.json", `${JSON.stringify({ schema: 1, variants: speeds }, null, 2)}\n`);
+  return { manifest, scores, summary, speeds };
+}
