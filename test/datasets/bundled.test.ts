@@ -38,7 +38,8 @@ describe("the bundled datasets", () => {
   it("are all there", () => {
     const names = datasets.map((dataset) => dataset.name);
     const demo = ["classification", "code", "qa", "quiz-arc", "quiz-mc", "rewriting", "summarization"];
-    expect(names).toEqual(expect.arrayContaining(demo.map((name) => `demo-${name}`)));
+    const written = ["chat", "classification", "code", "qa", "summarization"];
+    expect(names).toEqual(expect.arrayContaining([...demo.map((name) => `demo-${name}`), ...written]));
   });
 
   it.each(datasets)("$name has the bytes and the number of items that its manifest names", (dataset) => {
