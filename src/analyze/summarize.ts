@@ -4,6 +4,8 @@ import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedModel, ResolvedVariant } from "../spec/resolved.ts";
 import { compareVariants, pairTasks } from "./compare.ts";
 import type { RunScores } from "./load-scores.ts";
+import { measureNoise } from "./noise.ts";
+import { measureSampling } from "./sampling-spread.ts";
 import type { Accuracy, Aggregate, MetricSummary, ModelSummary, Summary, VariantSummary } from "./summary.ts";
 import type { TaskScores } from "./task-scores.ts";
 import { accuracyFrom, summarizeMetric, summarizeTask } from "./task-summary.ts";
@@ -19,10 +21,16 @@ export function summarize(scores: RunScores, manifest: RunManifest): Summary {
 }
 
 function summarizeModel(model: ResolvedModel, scores: RunScores, manifest: RunManifest): ModelSummary {
+  const main = scores.tasks.get(model.baseline.variant);
+  const repeated = scores.repeats.get(model.baseline.variant);
+  const { sampling } = manifest.spec;
+  const rounds = new Map(model.variants.flatMap(({ id }) => [[id, scores.samples.get(id) ?? []] as const]));
   return {
     model: model.name,
     baseline: model.baseline,
     variants: model.variants.map((variant) => summarizeVariant(variant, model, scores, manifest)),
+    ...(main === undefined || repeated === undefined ? {} : { noise: measureNoise(main, repeated) }),
+    ...(sampling === undefined ? {} : { sampling: measureSampling(rounds, sampling) }),
   };
 }
 

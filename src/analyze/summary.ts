@@ -5,6 +5,8 @@ import type { Figure, Protocol } from "../domain/protocol.ts";
 import type { Quantization } from "../domain/quantization.ts";
 import type { ModelMetadata } from "../domain/record.ts";
 import type { VariantComparison } from "./compare.ts";
+import type { Noise } from "./noise.ts";
+import type { SamplingSpread } from "./sampling-spread.ts";
 
 /** `summary.json`: what a run found. No times and no host names: equal answers give equal bytes. */
 export interface Summary {
@@ -18,6 +20,10 @@ export interface ModelSummary {
   readonly model: string;
   readonly baseline: { readonly variant: string; readonly reason: string };
   readonly variants: readonly VariantSummary[];
+  /** Absent unless the spec asks for `repeat`. */
+  readonly noise?: Noise;
+  /** Absent unless the spec asks for `sampling`. */
+  readonly sampling?: SamplingSpread;
 }
 
 export interface VariantSummary {

@@ -1,4 +1,5 @@
 import type { BackendAnswer } from "./answer.ts";
+import type { Pass } from "./pass.ts";
 
 /** Why the infrastructure, not the model, failed to answer an item. */
 export interface ItemError {
@@ -48,6 +49,8 @@ export interface AnswerRecord {
   readonly type: "answer";
   readonly variant: string;
   readonly task: string;
+  /** Absent for the main pass. */
+  readonly pass?: Pass;
   readonly item: string;
   /** The item's position in the task's sample. */
   readonly index: number;

@@ -1,5 +1,6 @@
 import type { Timings, TokenCounts } from "./answer.ts";
 import type { Grade } from "./grade.ts";
+import type { Pass } from "./pass.ts";
 import type { OpenedRecord } from "./record.ts";
 import type { Score } from "./score.ts";
 
@@ -8,6 +9,7 @@ export interface ScoreRow {
   readonly type: "score";
   readonly variant: string;
   readonly task: string;
+  readonly pass?: Pass;
   readonly index: number;
   readonly item: string;
   readonly promptHash: string;

@@ -41,12 +41,12 @@ async function generateVariant(execution: Execution, variant: ResolvedVariant, u
     };
     await run.append("records", JSON.stringify(opened));
     onProgress({ kind: "variant-opened", variant: variant.id, identity: backend.identity, loadMs: backend.loadMs });
-    await generate(workOf(units, sources, done, plan.spec.seed), backend, {
+    await generate(workOf(units, sources, done, plan.spec), backend, {
       now,
       signal,
       onRecord: async (record) => {
         await run.append("records", JSON.stringify(record));
-        done.add(record.variant, record.task, record.index);
+        done.add(record);
         onProgress({
           kind: "answered",
           variant: record.variant,

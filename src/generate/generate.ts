@@ -44,6 +44,7 @@ async function answer(work: Work, backend: Backend, now: () => Date, signal: Abo
     type: "answer",
     variant: work.variant,
     task: work.task,
+    ...(work.pass === "main" ? {} : { pass: work.pass }),
     item: work.item.id,
     index: work.item.index,
     promptHash: work.promptHash,

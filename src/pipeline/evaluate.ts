@@ -5,7 +5,7 @@ import { InterruptedError, UsageError } from "../domain/errors.ts";
 import type { JournalRecord, VariantIdentity } from "../domain/record.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
 import type { Executor } from "../executor/executor.ts";
-import { makePlan } from "../plan/plan.ts";
+import { makePlan, type Plan } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import type { TaskScorers } from "../score/score-answers.ts";
 import type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "../spec/resolved.ts";
@@ -116,7 +116,7 @@ export async function rescoreRun(
   const scorers = await services.openScorers(manifest.spec.tasks, manifest.tasks, signal);
   try {
     await run.reset("scores");
-    const scored = new ProgressIndex(manifest.spec);
+    const scored = new ProgressIndex(makePlan(manifest.spec, { unitItems: UNIT_ITEMS }));
     await scoreJournal(run, START, { spec: manifest.spec, sources, scorers: scorers.byTask, scored, signal });
     await run.write("manifest.json", pretty({ ...manifest, signatures: signaturesOf(scorers) }));
   } finally {
@@ -144,7 +144,7 @@ async function execute(
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
-  const { done, scored, identities } = await readProgress(run, spec, signal);
+  const { done, scored, identities } = await readProgress(run, plan, signal);
   const scorers = await services.openScorers(spec.tasks, manifest.tasks, signal);
   const finish = (status: RunManifest["status"]): Promise<void> =>
     run.write(
@@ -184,18 +184,18 @@ async function execute(
   }
 }
 
-async function readProgress(run: Run, spec: ResolvedSpec, signal: AbortSignal) {
-  const done = new ProgressIndex(spec);
-  const scored = new ProgressIndex(spec);
+async function readProgress(run: Run, plan: Plan, signal: AbortSignal) {
+  const done = new ProgressIndex(plan);
+  const scored = new ProgressIndex(plan);
   const identities = new Map<string, VariantIdentity>();
   for await (const { text } of run.lines("records", START, signal)) {
     const record = JSON.parse(text) as JournalRecord;
-    if (record.type === "answer") done.add(record.variant, record.task, record.index);
+    if (record.type === "answer") done.add(record);
     else if (!identities.has(record.variant)) identities.set(record.variant, record.identity);
   }
   for await (const { text } of run.lines("scores", START, signal)) {
     const line = JSON.parse(text) as ScoreLine;
-    if (line.type === "score") scored.add(line.variant, line.task, line.index);
+    if (line.type === "score") scored.add(line);
   }
   return { done, scored, identities };
 }

@@ -17,7 +17,7 @@ export async function inspectTask(task: ResolvedTask, source: ItemSource, signal
   for (let index = 0; index < task.items; index += 1) {
     if (index % 1000 === 0) throwIfAborted(signal);
     const item = await source.item(index);
-    buildRequest(task, item, 0);
+    buildRequest(task, item, { temperature: 0, seed: 0 });
     if (ids.has(item.id))
       throw new UsageError(`dataset ${manifest.name}: two items have the id "${item.id}"`, {
         hint: "ids pair the items of runs; make them unique",

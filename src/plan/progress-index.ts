@@ -1,45 +1,50 @@
-import type { ResolvedSpec } from "../spec/resolved.ts";
-import { variantsOf } from "./plan.ts";
+import { type Pass, passOf } from "../domain/pass.ts";
+import type { Plan } from "./plan.ts";
 
-/** Which items of a run have ended: one byte per item, variant and task. */
+/** Where an item stands in a run; every record and score row says it. */
+export interface ItemPlace {
+  readonly variant: string;
+  readonly task: string;
+  readonly index: number;
+  readonly pass?: Pass;
+}
+
+/** Which items of a run have ended: one byte per item, variant, task and pass. */
 export class ProgressIndex {
-  readonly #done = new Map<string, Uint8Array>();
+  readonly #done = new Map<string, { readonly variant: string; readonly marks: Uint8Array }>();
+  readonly #counts = new Map<string, number>();
 
-  constructor(spec: ResolvedSpec) {
-    for (const variant of variantsOf(spec)) {
-      for (const task of spec.tasks) this.#done.set(keyOf(variant.id, task.name), new Uint8Array(task.items));
-    }
+  constructor(plan: Plan) {
+    const sizes = new Map<string, { variant: string; items: number }>();
+    for (const { variant, task, pass, to } of plan.units)
+      sizes.set(keyOf(variant.id, task.name, pass), { variant: variant.id, items: to });
+    for (const [key, { variant, items }] of sizes) this.#done.set(key, { variant, marks: new Uint8Array(items) });
   }
 
-  has(variant: string, task: string, index: number): boolean {
-    return this.#done.get(keyOf(variant, task))?.[index] === 1;
+  has(place: ItemPlace): boolean {
+    return this.#done.get(keyOf(place.variant, place.task, passOf(place)))?.marks[place.index] === 1;
   }
 
   /** Marks an item; false when it was marked before, or isn't part of the run. */
-  add(variant: string, task: string, index: number): boolean {
-    const done = this.#done.get(keyOf(variant, task));
-    if (done === undefined || index < 0 || index >= done.length || done[index] === 1) return false;
-    done[index] = 1;
+  add(place: ItemPlace): boolean {
+    const done = this.#done.get(keyOf(place.variant, place.task, passOf(place)));
+    if (done === undefined || done.marks[place.index] !== 0) return false;
+    done.marks[place.index] = 1;
+    this.#counts.set(done.variant, this.count(done.variant) + 1);
     return true;
   }
 
   /** Ended items of one variant. */
   count(variant: string): number {
-    return sum([...this.#done].filter(([key]) => key.startsWith(`${variant}\n`)).map(([, done]) => done));
+    return this.#counts.get(variant) ?? 0;
   }
 
   /** Ended items of the run. */
   total(): number {
-    return sum([...this.#done.values()]);
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 }
 
-function keyOf(variant: string, task: string): string {
-  return `${variant}\n${task}`;
-}
-
-function sum(marks: readonly Uint8Array[]): number {
-  let count = 0;
-  for (const done of marks) for (const mark of done) count += mark;
-  return count;
+function keyOf(variant: string, task: string, pass: Pass): string {
+  return `${variant}\n${task}\n${pass}`;
 }

@@ -77,6 +77,7 @@ function rowOf(
     type: "score",
     variant: record.variant,
     task: record.task,
+    ...(record.pass === undefined ? {} : { pass: record.pass }),
     index: record.index,
     item: record.item,
     promptHash: record.promptHash,

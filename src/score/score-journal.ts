@@ -45,7 +45,7 @@ export async function scoreJournal(run: Run, from: Position, options: ScoreJourn
       await run.append("scores", text);
       continue;
     }
-    if (!options.scored.add(record.variant, record.task, record.index)) continue;
+    if (!options.scored.add(record)) continue;
     const records = waiting.get(record.task) ?? [];
     records.push(record);
     waiting.set(record.task, records);

@@ -28,7 +28,113 @@ const RecordedSchema = z.strictObject({
   concurrency: z.int().positive().max(1024).default(8),
 });
 
-export const BackendSchema = z.discriminatedUnion("type", [LlamaCppSchema, RecordedSchema]);
+const EnvironmentVariableSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable, not the secret itself");
+
+const credentials = {
+  apiKeyEnv: EnvironmentVariableSchema.optional().describe("Environment variable that holds the API key."),
+  apiKeyFile: z.string().min(1).optional().describe("File that holds the API key and nothing else."),
+  headersFromEnv: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/, "the name of an HTTP header"), EnvironmentVariableSchema)
+    .optional()
+    .describe("Further request headers: header name to the environment variable that holds its value."),
+};
+
+/** What every backend behind a URL has. */
+function serverFields(defaults: { readonly url: string; readonly adaptive: number }) {
+  return {
+    url: z
+      .url({ protocol: /^https?$/, error: "an http or https URL" })
+      .refine((url) => !/[?#]|\/\/[^/]*@/.test(url), "no credentials, query or fragment; keys go into apiKeyEnv or apiKeyFile")
+      .default(defaults.url),
+    concurrency: z
+      .union([
+        z.int().positive().max(1024),
+        z.strictObject({ adaptive: z.int().positive().max(1024).describe("At most so many requests in flight.") }),
+      ])
+      .default({ adaptive: defaults.adaptive })
+      .describe("Requests in flight: a fixed number, or one that grows while latency holds and halves when the server is overloaded."),
+    timeouts: z
+      .strictObject({
+        connectMs: z.int().positive().default(10_000),
+        idleMs: z.int().positive().default(60_000).describe("Between two pieces of an answer that has begun."),
+        totalMs: z.int().positive().default(600_000).describe("For one request as a whole."),
+      })
+      .prefault({}),
+    retries: z
+      .int()
+      .nonnegative()
+      .max(20)
+      .default(5)
+      .describe("How often a request is asked again after a failure that may heal."),
+    outageMs: z
+      .int()
+      .nonnegative()
+      .default(600_000)
+      .describe("How long a server that is gone or throttles is waited for before the run stops (it can be resumed)."),
+    ...credentials,
+  };
+}
+
+const ApiSchema = z.enum(["completions", "chat"]);
+
+/** Ollama's native API; a variant's `model` is a name such as `llama3.2:1b-instruct-q4_K_M`. */
+const OllamaSchema = z.strictObject({
+  type: z.literal("ollama"),
+  ...serverFields({ url: "http://127.0.0.1:11434", adaptive: 4 }),
+  api: ApiSchema.default("completions").describe("completions: raw prompts; chat: the model's own template."),
+  contextSize: z.int().positive().default(4096).describe("num_ctx: tokens of prompt and answer together."),
+  keepAlive: z.string().min(1).default("30m").describe("How long Ollama keeps the model loaded after a request."),
+});
+
+export const OPENAI_DIALECTS = ["vllm", "sglang", "llama-server", "lm-studio", "openai"] as const;
+
+/** An OpenAI-compatible server; a variant's `model` is the name it is served under. */
+const OpenAiSchema = z.strictObject({
+  type: z.literal("openai"),
+  ...serverFields({ url: "http://127.0.0.1:8000", adaptive: 32 }),
+  api: ApiSchema.default("completions").describe("completions: raw prompts; chat: the server's chat template."),
+  dialect: z.enum(OPENAI_DIALECTS).optional().describe("Which server it is; by default found by probing."),
+  topLogprobs: z
+    .int()
+    .positive()
+    .max(100)
+    .optional()
+    .describe("How many of the likeliest tokens are asked for; default 20, and 5 for OpenAI's own completions API."),
+  stream: z.boolean().default(true).describe("Read texts as a stream, which tells the time to the first token."),
+});
+
+/** Hugging Face text-generation-inference; a variant's `model` is the model id it serves. */
+const TgiSchema = z.strictObject({
+  type: z.literal("tgi"),
+  ...serverFields({ url: "http://127.0.0.1:8080", adaptive: 32 }),
+  topLogprobs: z.int().positive().max(100).default(5).describe("At most the server's --max-top-n-tokens (5 by default)."),
+});
+
+/** llama.cpp's llama-server, native API; a variant's `model` is the GGUF file's name or the alias it is served under. */
+const LlamaServerSchema = z.strictObject({
+  type: z.literal("llama-server"),
+  ...serverFields({ url: "http://127.0.0.1:8080", adaptive: 8 }),
+  topLogprobs: z.int().positive().max(1000).default(40).describe("n_probs: how many of the likeliest tokens are asked for."),
+});
+
+export const BackendSchema = z.discriminatedUnion("type", [
+  LlamaCppSchema,
+  OllamaSchema,
+  OpenAiSchema,
+  TgiSchema,
+  LlamaServerSchema,
+  RecordedSchema,
+]);
 export type BackendConfig = z.output<typeof BackendSchema>;
 export type LlamaCppConfig = z.output<typeof LlamaCppSchema>;
 export type RecordedConfig = z.output<typeof RecordedSchema>;
+export type OllamaConfig = z.output<typeof OllamaSchema>;
+export type OpenAiConfig = z.output<typeof OpenAiSchema>;
+export type TgiConfig = z.output<typeof TgiSchema>;
+export type LlamaServerConfig = z.output<typeof LlamaServerSchema>;
+/** What all backends behind a URL have in common. */
+export type ServerConfig = OllamaConfig | OpenAiConfig | TgiConfig | LlamaServerConfig;
+export type CredentialsConfig = Pick<ServerConfig, "apiKeyEnv" | "apiKeyFile" | "headersFromEnv">;
+export type OpenAiDialect = (typeof OPENAI_DIALECTS)[number];

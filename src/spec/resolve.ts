@@ -40,7 +40,15 @@ export async function resolveSpec(
     tasks.map((task) => task.name),
     (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
   );
-  return { name: value.name, seed: value.seed, models, tasks };
+  const { name, seed, repeat, sampling } = value;
+  return {
+    name,
+    seed,
+    models,
+    tasks,
+    ...(repeat === undefined ? {} : { repeat }),
+    ...(sampling === undefined ? {} : { sampling }),
+  };
 }
 
 async function resolveModel(

@@ -11,6 +11,10 @@ export interface ResolvedSpec {
   readonly seed: number;
   readonly models: readonly ResolvedModel[];
   readonly tasks: readonly ResolvedTask[];
+  /** The baseline answers the first items of each task again: noise of the backend itself (A/A). */
+  readonly repeat?: { readonly items: number };
+  /** Every variant answers the first items of each written task again, at a temperature above 0. */
+  readonly sampling?: { readonly temperature: number; readonly repeats: number; readonly items: number };
 }
 
 export interface ResolvedModel {

@@ -54,6 +54,18 @@ export const SpecSchema = z.strictObject({
   backends: z.record(NameSchema, BackendSchema).describe("Where variants run, by a name of your choice."),
   models: z.array(ModelSchema).min(1, "at least one model is needed"),
   tasks: z.array(TaskSchema).min(1, "at least one task is needed"),
+  repeat: z
+    .strictObject({ items: z.int().positive().describe("Items of each task.") })
+    .optional()
+    .describe("The baseline answers the first items of each task twice, which shows the backend's own noise."),
+  sampling: z
+    .strictObject({
+      temperature: z.number().positive().max(2),
+      repeats: z.int().min(2).max(100),
+      items: z.int().positive().default(20).describe("Items of each task whose answers are written."),
+    })
+    .optional()
+    .describe("Measures the spread of answers at a temperature above 0, apart from the verdicts."),
   seed: z.int().nonnegative().default(0).describe("Sent to backends that take one; also seeds every resampling."),
 });
 export type SpecInput = z.input<typeof SpecSchema>;
