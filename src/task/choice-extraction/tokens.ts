@@ -1,0 +1,48 @@
+/**
+ * A piece of an answer. Emphasis, quotation marks, `$`, braces and formatting commands are left out, so that `**B**`,
+ * `"B"` and `\text{B}` read as B. `boxed` stands for LaTeX's `\boxed`, `answer-tag` for `<answer>`.
+ */
+export interface Token {
+  readonly kind: "word" | "mark" | "newline" | "boxed" | "answer-tag";
+  /** Case-folded, with straight apostrophes. */
+  readonly text: string;
+  readonly raw: string;
+  /** Offsets in the text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Letters, digits and what joins them within a word or a number: "Ampère", "isn't", "1,000.5", "snake_case". */
+const WORD = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:(?:['’](?=\p{L})|(?<=\p{N})[.,](?=\p{N}))[\p{L}\p{M}\p{N}_]+)*`;
+
+/** Every alternative is bounded or unambiguous from its first character, so scanning is linear. */
+const TOKEN = new RegExp(String.raw`${WORD}|\n|\\(?:[A-Za-z]+|[^\sA-Za-z])|</?[A-Za-z][^<>\n]{0,40}>|\S`, "gu");
+
+const UNSEEN_MARKS = new Set(["*", "_", "`", '"', "“", "”", "„", "«", "»", "'", "‘", "’", "$", "{", "}", "~"]);
+
+export function tokenizeAnswer(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(TOKEN)) {
+    const token = toToken(match[0], match.index);
+    if (token === undefined) continue;
+    if (token.kind === "newline" && (tokens.length === 0 || tokens.at(-1)?.kind === "newline")) continue;
+    tokens.push(token);
+  }
+  return tokens;
+}
+
+function toToken(raw: string, start: number): Token | undefined {
+  const end = start + raw.length;
+  if (raw === "\n") return { kind: "newline", text: raw, raw, start, end };
+  if (raw.startsWith("\\")) {
+    return raw === "\\boxed" || raw === "\\fbox" ? { kind: "boxed", text: raw, raw, start, end } : undefined;
+  }
+  if (raw.length > 1 && raw.startsWith("<")) {
+    return /^<answer/i.test(raw) ? { kind: "answer-tag", text: "<answer>", raw, start, end } : undefined;
+  }
+  if (UNSEEN_MARKS.has(raw)) return undefined;
+  if (!/^[\p{L}\p{N}_]/u.test(raw)) return { kind: "mark", text: raw, raw, start, end };
+  // Underscores around a word are emphasis.
+  const word = raw.replace(/^_{1,3}(?=[^_])/, "").replace(/(?<=[^_])_{1,3}$/, "");
+  return { kind: "word", text: word.toLowerCase().replaceAll("’", "'"), raw: word, start, end };
+}
