@@ -1,3 +1,4 @@
+import { lowerBound, type Orders, seededOrders } from "./betting.ts";
 import type { Interval } from "./interval.ts";
 import { requireFinite, requireOpenProbability, requireValues } from "./preconditions.ts";
 
@@ -7,80 +8,48 @@ export interface Bounds {
   readonly upper: number;
 }
 
-/** Shares of the largest safe stake, log-spaced: few items want large stakes, many noisy items small ones. */
-function stakes(items: number): Float64Array {
-  const smallest = Math.min(0.5, 2 / Math.sqrt(items));
-  const count = 24;
-  return Float64Array.from({ length: count }, (_, index) => smallest * (0.98 / smallest) ** (index / (count - 1)));
-}
-
-/** Values on the unit scale, checked. */
-function unitValues(values: readonly number[], { lower, upper }: Bounds): Float64Array {
+function requireBounds({ lower, upper }: Bounds): void {
   requireFinite("lower", lower);
   requireFinite("upper", upper);
   if (lower >= upper) throw new RangeError(`lower must be below upper; got ${lower} and ${upper}`);
+}
+
+/** Values as fractions of the range: of the way up for claims that the mean is greater, of the way down for less. */
+function ordersOf(values: readonly number[], { lower, upper }: Bounds, alternative: "greater" | "less"): Orders {
   requireValues("values", values, 1);
-  return Float64Array.from(values, (value, index) => {
-    if (value < lower || value > upper) {
-      throw new RangeError(`values[${index}] must lie in [${lower}, ${upper}]; got ${value}`);
-    }
-    return (value - lower) / (upper - lower);
-  });
-}
-
-/** Natural logarithm of the average capital of all stakes, betting that the mean exceeds `mean` > 0. */
-function logCapital(units: Float64Array, shares: Float64Array, mean: number): number {
-  const logs = shares.map((share) => {
-    const gain = share / mean;
-    let log = 0;
-    let product = 1;
-    for (const unit of units) {
-      product *= 1 - share + gain * unit;
-      if (product > 1e200 || product < 1e-200) {
-        log += Math.log(product);
-        product = 1;
+  const width = upper - lower;
+  return seededOrders(
+    Float64Array.from(values, (value, index) => {
+      if (value < lower || value > upper) {
+        throw new RangeError(`values[${index}] must lie in [${lower}, ${upper}]; got ${value}`);
       }
-    }
-    return log + Math.log(product);
-  });
-  const largest = Math.max(...logs);
-  if (largest === Number.NEGATIVE_INFINITY || largest === Number.POSITIVE_INFINITY) return largest;
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / logs.length);
+      return (alternative === "greater" ? value - lower : upper - value) / width;
+    }),
+  );
 }
-
-/** The largest mean that is refuted at level `alpha`: the capital falls with the mean, so bisection finds it. */
-function lowerBound(units: Float64Array, alpha: number): number {
-  const shares = stakes(units.length);
-  const target = -Math.log(alpha);
-  let [below, above] = [0, 1];
-  while (above - below > 1e-12) {
-    const middle = (below + above) / 2;
-    if (logCapital(units, shares, middle) >= target) below = middle;
-    else above = middle;
-  }
-  return below;
-}
-
-const mirrored = (units: Float64Array): Float64Array => units.map((unit) => 1 - unit);
 
 export interface BoundedMeanIntervalOptions extends Bounds {
   readonly confidence: number;
-  /** 2 (the default): both ends hold together; 1: each end holds alone, with this confidence. */
+  /** 2 (the default): both ends hold together; 1: each end holds by itself, with this confidence. */
   readonly sides?: 1 | 2;
 }
 
 /**
- * Confidence interval of the mean of bounded values, valid for any number of independent values and any distribution
- * in the bounds.
+ * Confidence interval of the mean of bounded values by betting, in units of the values. It holds for any number of
+ * values and any distribution within the bounds, as long as the values are independent: also where most are equal and
+ * a few differ much, where t and bootstrap intervals promise too much. It has a width also when all values are equal.
+ * Hedged capital with predictable plug-in bets, Waudby-Smith & Ramdas (2024), section 4, with the differences that
+ * betting.ts states. Deterministic and independent of the order of the values. Throws RangeError without values, for a
+ * value outside the bounds, and for bounds or a confidence that make no sense.
  */
 export function boundedMeanInterval(values: readonly number[], options: BoundedMeanIntervalOptions): Interval {
-  requireOpenProbability("confidence", options.confidence);
-  const units = unitValues(values, options);
-  const alpha = (1 - options.confidence) / (options.sides ?? 2);
-  const width = options.upper - options.lower;
+  const { lower, upper, confidence, sides = 2 } = options;
+  requireBounds(options);
+  requireOpenProbability("confidence", confidence);
+  const alpha = (1 - confidence) / sides;
   return {
-    lower: options.lower + width * lowerBound(units, alpha),
-    upper: options.upper - width * lowerBound(mirrored(units), alpha),
+    lower: lower + (upper - lower) * lowerBound(ordersOf(values, options, "greater"), alpha),
+    upper: upper - (upper - lower) * lowerBound(ordersOf(values, options, "less"), alpha),
   };
 }
 
@@ -91,13 +60,26 @@ export interface BoundedMeanTestOptions extends Bounds {
   readonly alternative: "greater" | "less";
 }
 
-/** One-sided test of the mean of bounded values, the inversion of `boundedMeanInterval`. */
+/** The p-values that a test can answer with, besides 0 and 1. */
+const LEVELS = [0.5, 0.2, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001, 1e-4, 1e-5, 1e-6];
+
+/**
+ * One-sided test of the mean of bounded values: the inversion of `boundedMeanInterval` with one side, so `p` ≤ α says
+ * that the bound at confidence 1 − α has reached `mean`. The bets aim at one level, so `p` is read off a ladder (0.5,
+ * 0.2, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001, 1e-4, 1e-5, 1e-6): the smallest level that refutes the null hypothesis, as
+ * every larger one does; 1 when none does. A null hypothesis that holds by the bounds alone has p = 1, one that they
+ * exclude p = 0. Throws RangeError like `boundedMeanInterval`.
+ */
 export function boundedMeanTest(values: readonly number[], options: BoundedMeanTestOptions): { readonly p: number } {
-  const units = unitValues(values, options);
-  requireFinite("mean", options.mean);
-  const unit = (options.mean - options.lower) / (options.upper - options.lower);
-  const [sample, mean] = options.alternative === "greater" ? [units, unit] : [mirrored(units), 1 - unit];
-  if (mean <= 0) return { p: mean < 0 || sample.some((value) => value > 0) ? 0 : 1 };
-  if (mean >= 1) return { p: 1 };
-  return { p: Math.min(1, Math.exp(-logCapital(sample, stakes(sample.length), mean))) };
+  const { lower, upper, mean, alternative } = options;
+  requireBounds(options);
+  requireFinite("mean", mean);
+  const orders = ordersOf(values, options, alternative);
+  const unit = (alternative === "greater" ? mean - lower : upper - mean) / (upper - lower);
+  if (unit >= 1) return { p: 1 };
+  if (unit < 0) return { p: 0 };
+  // A mean at the very end of the range admits no other value than that end.
+  if (unit === 0) return { p: orders.some((order) => order.some((value) => value > 0)) ? 0 : 1 };
+  const failing = LEVELS.findIndex((level) => lowerBound(orders, level) < unit);
+  return { p: (failing === -1 ? LEVELS.at(-1) : LEVELS[failing - 1]) ?? 1 };
 }
