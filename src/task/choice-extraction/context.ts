@@ -47,6 +47,7 @@ export interface RightContext {
 export function leftContext(tokens: readonly Token[], mention: Mention): LeftContext {
   const negated = isNegatedBefore(tokens, mention.first);
   let at = mention.first - 1;
+  while (/^[([]$/.test(tokens[at]?.text ?? "")) at -= 1;
   let named = false;
   let final = false;
   if (mention.kind === "text") {
@@ -92,7 +93,7 @@ export function leftContext(tokens: readonly Token[], mention: Mention): LeftCon
   function afterMark(mark: string): LeftContext {
     if (isListMark(tokens, at)) return context("plain", { startsLine: true });
     if (isColon(tokens[at])) return context(statementRole(tokens, at - 1));
-    if (mark === "=" || mark === ">" || mark === "→" || mark === "⇒") {
+    if (mark === "=" || /^[→⇒]$/.test(mark) || (mark === ">" && /^[-=]$/.test(tokens[at - 1]?.text ?? ""))) {
       const role = statementRole(tokens, at - 1);
       return context(role === "plain" && mark === "=" && mention.kind === "label" ? aside : role);
     }
@@ -147,10 +148,11 @@ function isPronounOrArticle(mention: Mention, tokens: readonly Token[]): boolean
   return label?.text === "i" || label?.raw === "a";
 }
 
-/** "B rather than A", "B instead of A". */
+/** "B rather than A", "B instead of A", "B over A", "B only". */
 function isPreference(tokens: readonly Token[], at: number): boolean {
   const [word, next] = [wordAt(tokens, at), wordAt(tokens, at + 1)];
-  return (word === "rather" && next === "than") || (word === "instead" && next === "of");
+  if (/^(?:only|alone)$/.test(word)) return next === "";
+  return word === "over" || (word === "rather" && next === "than") || (word === "instead" && next === "of");
 }
 
 /** Reads what is said of a label that is a subject: "is correct", "isn't right", "is the best answer". */
@@ -158,6 +160,7 @@ function predicate(tokens: readonly Token[], verb: number): RightContext {
   let negated = wordAt(tokens, verb).endsWith("n't") || REFUSALS.has(wordAt(tokens, verb));
   let affirmed = false;
   for (let at = verb + 1; at <= verb + PREDICATE_REACH && tokens[at]?.kind === "word"; at += 1) {
+    if (CONNECTIVES.has(wordAt(tokens, at))) break;
     negated ||= REFUSALS.has(wordAt(tokens, at)) || wordAt(tokens, at).endsWith("n't");
     affirmed ||= APPROVALS.has(wordAt(tokens, at));
   }

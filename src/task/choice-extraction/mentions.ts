@@ -64,7 +64,7 @@ export function findMentions(text: string, tokens: readonly Token[], choices: re
     if (found === undefined) return undefined;
     // "B. Volt" where Volt is another choice's text names both; so does "2" where a choice's text is "2".
     const start = afterSeparator(found.last + 1);
-    const behind = start > found.last + 1 ? longestText(start) : NO_TEXT;
+    const behind = found.bracketed || start > found.last + 1 ? longestText(start) : NO_TEXT;
     const contradicting = endsClause(start + behind.words) ? behind.indices : [];
     const isNamed = found.bracketed || OPTION_NOUNS.has(tokens[at - 1]?.text ?? "");
     const same = isNamed ? NO_TEXT : longestText(at);
@@ -128,7 +128,7 @@ export function findMentions(text: string, tokens: readonly Token[], choices: re
     const beyond = tokens[position + 2];
     const joinsWord =
       next?.kind === "mark" && next.start === token.end && beyond?.kind === "word" && beyond.start === next.end;
-    if (joinsWord && /[.,:/–—-]/.test(next.text)) return !(/[,/]/.test(next.text) && labels.has(beyond.text));
+    if (joinsWord && /[.,:/–—-]/.test(next.text)) return !(/[,:/]/.test(next.text) && labels.has(beyond.text));
     return GLUE_AFTER.test(after) && !(after === "-" && /\s/.test(text[token.end + 1] ?? " "));
   }
 

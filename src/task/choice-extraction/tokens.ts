@@ -1,11 +1,12 @@
 /**
- * A piece of an answer. Emphasis, quotation marks, `$`, braces and formatting commands are left out, so that `**B**`,
- * `"B"` and `\text{B}` read as B. `boxed` stands for LaTeX's `\boxed`, `answer-tag` for `<answer>`.
+ * A piece of an answer. Emphasis, quotation marks, `$`, braces, formatting commands, pictographs and invisible characters
+ * are left out, so that `**B**`, `"B"` and `\text{B}` read as B. `boxed` stands for LaTeX's `\boxed`, `answer-tag` for `<answer>`.
  */
 export interface Token {
   readonly kind: "word" | "mark" | "newline" | "boxed" | "answer-tag";
-  /** Case-folded, with straight apostrophes. */
+  /** Lower-cased, with straight apostrophes and half-width letters and marks. */
   readonly text: string;
+  /** As written, with half-width letters. */
   readonly raw: string;
   /** Offsets in the text, in UTF-16 units. */
   readonly start: number;
@@ -18,6 +19,7 @@ const WORD = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:(?:['’](?=\p{L})|(?
 /** Every alternative is bounded or unambiguous from its first character, so scanning is linear. */
 const TOKEN = new RegExp(String.raw`${WORD}|\n|\\(?:[A-Za-z]+|[^\sA-Za-z])|</?[A-Za-z][^<>\n]{0,40}>|\S`, "gu");
 
+const UNSEEN = /^(?:\p{Extended_Pictographic}|\p{Cf}|\p{Cc}|\ufe0f|∴|✓)$/u;
 const UNSEEN_MARKS = new Set(["*", "_", "`", '"', "“", "”", "„", "«", "»", "'", "‘", "’", "$", "{", "}", "~"]);
 
 export function tokenizeAnswer(text: string): Token[] {
@@ -40,9 +42,21 @@ function toToken(raw: string, start: number): Token | undefined {
   if (raw.length > 1 && raw.startsWith("<")) {
     return /^<answer/i.test(raw) ? { kind: "answer-tag", text: "<answer>", raw, start, end } : undefined;
   }
-  if (UNSEEN_MARKS.has(raw)) return undefined;
-  if (!/^[\p{L}\p{N}_]/u.test(raw)) return { kind: "mark", text: raw, raw, start, end };
+  if (UNSEEN_MARKS.has(raw) || UNSEEN.test(raw)) return undefined;
+  if (!/^[\p{L}\p{N}_]/u.test(raw)) return { kind: "mark", text: foldMark(raw), raw, start, end };
   // Underscores around a word are emphasis.
-  const word = raw.replace(/^_{1,3}(?=[^_])/, "").replace(/(?<=[^_])_{1,3}$/, "");
+  const word = raw
+    .normalize("NFKC")
+    .replace(/^_{1,3}(?=[^_])/, "")
+    .replace(/(?<=[^_])_{1,3}$/, "");
   return { kind: "word", text: word.toLowerCase().replaceAll("’", "'"), raw: word, start, end };
+}
+
+function foldMark(mark: string): string {
+  if (mark === "。") return ".";
+  if (mark === "、") return ",";
+  if (/^[【「『〔]$/.test(mark)) return "[";
+  if (/^[】」』〕]$/.test(mark)) return "]";
+  const folded = mark.normalize("NFKC");
+  return folded.length === 1 ? folded : mark;
 }

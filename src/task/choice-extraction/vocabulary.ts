@@ -16,7 +16,7 @@ export const AUXILIARIES = words("would must should will has to");
 /** With these a statement is a supposition. */
 export const HEDGES = words("could might may can");
 export const ADVERBS = words(
-  "likely probably clearly most definitely therefore thus indeed simply obviously just still certainly surely hence either both",
+  "likely probably clearly most definitely therefore thus indeed simply obviously just still certainly surely hence either both only",
 );
 
 /** "I choose B" states an answer; "go with B" is looked at by its two words. */
@@ -45,7 +45,9 @@ export const REFUSALS = words(
 export const APPROVALS = words("correct right true answer best accurate choice option");
 
 /** Words that can follow a label but not the article "a". */
-export const CONNECTIVES = words("because since as which if when where and or nor but vs versus in for with from by");
+export const CONNECTIVES = words(
+  "because since as which if when where and or nor but vs versus in for with from by then here",
+);
 
 /** Between labels that are alternatives to each other. */
 export const JOINTS = words("and or nor vs versus possibly maybe perhaps also even either both option choice");
