@@ -46,7 +46,10 @@ function serverFields(defaults: { readonly url: string; readonly adaptive: numbe
   return {
     url: z
       .url({ protocol: /^https?$/, error: "an http or https URL" })
-      .refine((url) => !/[?#]|\/\/[^/]*@/.test(url), "no credentials, query or fragment; keys go into apiKeyEnv or apiKeyFile")
+      .refine(
+        (url) => !/[?#]|\/\/[^/]*@/.test(url),
+        "no credentials, query or fragment; keys go into apiKeyEnv or apiKeyFile",
+      )
       .default(defaults.url),
     concurrency: z
       .union([
@@ -54,7 +57,9 @@ function serverFields(defaults: { readonly url: string; readonly adaptive: numbe
         z.strictObject({ adaptive: z.int().positive().max(1024).describe("At most so many requests in flight.") }),
       ])
       .default({ adaptive: defaults.adaptive })
-      .describe("Requests in flight: a fixed number, or one that grows while latency holds and halves when the server is overloaded."),
+      .describe(
+        "Requests in flight: a fixed number, or one that grows while latency holds and halves when the server is overloaded.",
+      ),
     timeouts: z
       .strictObject({
         connectMs: z.int().positive().default(10_000),
@@ -109,14 +114,24 @@ const OpenAiSchema = z.strictObject({
 const TgiSchema = z.strictObject({
   type: z.literal("tgi"),
   ...serverFields({ url: "http://127.0.0.1:8080", adaptive: 32 }),
-  topLogprobs: z.int().positive().max(100).default(5).describe("At most the server's --max-top-n-tokens (5 by default)."),
+  topLogprobs: z
+    .int()
+    .positive()
+    .max(100)
+    .default(5)
+    .describe("At most the server's --max-top-n-tokens (5 by default)."),
 });
 
 /** llama.cpp's llama-server, native API; a variant's `model` is the GGUF file's name or the alias it is served under. */
 const LlamaServerSchema = z.strictObject({
   type: z.literal("llama-server"),
   ...serverFields({ url: "http://127.0.0.1:8080", adaptive: 8 }),
-  topLogprobs: z.int().positive().max(1000).default(40).describe("n_probs: how many of the likeliest tokens are asked for."),
+  topLogprobs: z
+    .int()
+    .positive()
+    .max(1000)
+    .default(40)
+    .describe("n_probs: how many of the likeliest tokens are asked for."),
 });
 
 export const BackendSchema = z.discriminatedUnion("type", [

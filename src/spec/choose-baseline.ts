@@ -1,4 +1,4 @@
-import { baselineRank, type Quantization } from "../domain/quantization.ts";
+import { baselineRank, nominalBitsPerWeight, type Quantization } from "../domain/quantization.ts";
 
 interface Candidate {
   readonly id: string;
@@ -9,6 +9,9 @@ interface Candidate {
 export type BaselineChoice =
   | { readonly kind: "chosen"; readonly variant: string; readonly reason: string }
   | { readonly kind: "unclear"; readonly problem: string };
+
+/** AWQ, GPTQ and the like come with up to 8 bits per weight, which their name doesn't tell. */
+const SURELY_HIGHEST_BITS = 16;
 
 /** The variant a model's others are compared with: the declared one, else the most precise; ties and unranked types must be declared. */
 export function chooseBaseline(candidates: readonly Candidate[]): BaselineChoice {
@@ -22,9 +25,14 @@ export function chooseBaseline(candidates: readonly Candidate[]): BaselineChoice
   const best = Math.min(...candidates.map((candidate) => baselineRank(candidate.quantization)));
   const [first, second] = candidates.filter((candidate) => baselineRank(candidate.quantization) === best);
   if (first === undefined) return { kind: "unclear", problem: "no variants" };
-  if (second !== undefined) return { kind: "unclear", problem: `${first.id} and ${second.id} are equally precise` };
-  if (best === Number.POSITIVE_INFINITY && candidates.length > 1) {
-    return { kind: "unclear", problem: `${first.quantization} has no rank among quantizations` };
+  const unranked = candidates.find((candidate) => baselineRank(candidate.quantization) === Number.POSITIVE_INFINITY);
+  if (
+    unranked !== undefined &&
+    candidates.length > 1 &&
+    nominalBitsPerWeight(first.quantization) < SURELY_HIGHEST_BITS
+  ) {
+    return { kind: "unclear", problem: `${unranked.quantization} has no rank among quantizations` };
   }
+  if (second !== undefined) return { kind: "unclear", problem: `${first.id} and ${second.id} are equally precise` };
   return { kind: "chosen", variant: first.id, reason: `${first.quantization} is the highest precision in the run` };
 }

@@ -1,12 +1,15 @@
 import { closest, distance } from "fastest-levenshtein";
+import { contentAt } from "./content-at.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The keys a JSON Schema allows at a path, all branches of a union taken together. */
-export function knownKeysAt(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
-  let nodes: JsonSchema[] = branches(schema);
+/** The keys a JSON Schema allows at a path of a document; of a union's branches, those that fit what the document says there. */
+export function knownKeysAt(schema: JsonSchema, path: readonly PropertyKey[], content: unknown): readonly string[] {
+  let value = content;
+  let nodes: JsonSchema[] = branches(schema, value);
   for (const key of path) {
-    nodes = nodes.flatMap((node) => step(node, key)).flatMap(branches);
+    value = contentAt(value, [key]);
+    nodes = nodes.flatMap((node) => step(node, key)).flatMap((node) => branches(node, value));
   }
   return [...new Set(nodes.flatMap((node) => Object.keys(asSchema(node.properties) ?? {})))];
 }
@@ -28,9 +31,17 @@ function step(node: JsonSchema, key: PropertyKey): JsonSchema[] {
   return next === undefined ? [] : [next];
 }
 
-function branches(node: JsonSchema): JsonSchema[] {
+function branches(node: JsonSchema, value: unknown): JsonSchema[] {
   const alternatives = [...asList(node.anyOf), ...asList(node.oneOf), ...asList(node.allOf)];
-  return alternatives.length === 0 ? [node] : [node, ...alternatives.flatMap(branches)];
+  return [node, ...alternatives.filter((each) => agrees(each, value)).flatMap((each) => branches(each, value))];
+}
+
+/** False where the schema fixes a property, such as a backend's `type`, to another value than the document has. */
+function agrees(node: JsonSchema, value: unknown): boolean {
+  return Object.entries(asSchema(node.properties) ?? {}).every(([key, property]) => {
+    const fixed = asSchema(property)?.const;
+    return fixed === undefined || contentAt(value, [key]) === fixed;
+  });
 }
 
 function asList(value: unknown): JsonSchema[] {

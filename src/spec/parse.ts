@@ -1,6 +1,7 @@
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
-import { UsageError } from "../domain/errors.ts";
+import { messageOf, UsageError } from "../domain/errors.ts";
+import { contentAt } from "./content-at.ts";
 import { knownKeysAt, nearest } from "./known-keys.ts";
 
 /** How many problems of a file are told at once. */
@@ -36,15 +37,17 @@ export function parseYaml<S extends z.ZodType>(
   try {
     content = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw new UsageError(
-      `${file}: not valid YAML: ${firstLine(cause instanceof Error ? cause.message : String(cause))}`,
-      { cause },
-    );
+    const dangling = danglingAlias(document);
+    const where = dangling === undefined ? file : `${file}:${lines.linePos(dangling).line}`;
+    throw new UsageError(`${where}: not valid YAML: ${firstLine(messageOf(cause))}`, {
+      cause,
+      ...(dangling === undefined ? {} : { hint: "a text that starts with * must stand in quotes" }),
+    });
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return { value: parsed.data, place };
 
-  const problems = parsed.error.issues.flatMap((issue) => describe(issue, place, jsonSchema, document));
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, place, jsonSchema, content));
   const shown = problems.slice(0, MAX_PROBLEMS);
   if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
   throw new UsageError(shown.join("\n"), { hint: "`quantgate schema` prints the JSON Schema of the file" });
@@ -54,26 +57,70 @@ function describe(
   issue: z.core.$ZodIssue,
   place: (path: readonly PropertyKey[]) => string,
   jsonSchema: () => Record<string, unknown>,
-  document: Document,
+  content: unknown,
 ): string[] {
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeysAt(jsonSchema(), issue.path);
+    const known = knownKeysAt(jsonSchema(), issue.path, content);
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       const advice = meant === undefined ? `known here: ${known.join(", ")}` : `did you mean "${meant}"?`;
       return `${place([...issue.path, key])}: unknown key "${key}"${under(issue.path)}; ${advice}`;
     });
   }
-  if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
-    const given = document.getIn([...issue.path]);
-    const options = (issue as { options?: readonly unknown[] }).options ?? [];
-    const meant = typeof given === "string" ? nearest(given, options.map(String)) : undefined;
-    const advice = meant === undefined ? `one of: ${options.join(", ")}` : `did you mean "${meant}"?`;
-    return [
-      `${place(issue.path)}: ${dotted(issue.path)}: ${given === undefined ? "missing" : `unknown "${String(given)}"`}; ${advice}`,
-    ];
+  return [
+    `${place(issue.path)}: ${dotted(issue.path) || "the file"}: ${problemOf(issue, contentAt(content, issue.path))}`,
+  ];
+}
+
+/** What is wrong with the value that stands there. */
+function problemOf(issue: z.core.$ZodIssue, given: unknown): string {
+  switch (issue.code) {
+    case "invalid_type": {
+      const found = given === undefined ? "missing" : given === null ? "empty" : JSON.stringify(given).slice(0, 60);
+      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}, is ${found}`;
+    }
+    case "invalid_key":
+      return issue.issues[0]?.message ?? issue.message;
+    case "invalid_union": {
+      if (issue.discriminator === undefined) {
+        const problems = issue.errors.flatMap(([first]) => {
+          if (first === undefined) return [];
+          const where = first.path.length === 0 ? "" : `${dotted(first.path)} `;
+          return [where + problemOf(first, contentAt(given, first.path))];
+        });
+        return problems.length === 0 ? issue.message : problems.join(", or ");
+      }
+      const options = (issue as { readonly options?: readonly unknown[] }).options ?? [];
+      const meant = typeof given === "string" ? nearest(given, options.map(String)) : undefined;
+      const advice = meant === undefined ? `one of: ${options.join(", ")}` : `did you mean "${meant}"?`;
+      return `${given === undefined ? "missing" : `unknown "${String(given)}"`}; ${advice}`;
+    }
+    default:
+      return issue.message;
   }
-  return [`${place(issue.path)}: ${dotted(issue.path) || "the file"}: ${issue.message}`];
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  object: "a mapping",
+  record: "a mapping",
+  array: "a list",
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+/** Offset of an alias (`*name`) without an anchor, which only shows when the document is read. */
+function danglingAlias(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = rangeStart(alias);
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function under(path: readonly PropertyKey[]): string {

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
-import { dirname, resolve as resolvePath } from "node:path";
+import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
 import { assertGguf } from "../backend/gguf-magic.ts";
 import { type Dataset, openDataset } from "../dataset/dataset.ts";
 import type { DatasetFinder } from "../dataset/find.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
-import { assertPlaceholdersKnown } from "../task/template.ts";
+import { assertHasPlaceholder } from "../task/template.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { nearest } from "./known-keys.ts";
 import type { Located } from "./parse.ts";
@@ -141,7 +141,7 @@ async function resolveTask(
       `${place(path)}: task "${task.name ?? manifest.name}" is empty: dataset ${manifest.name} has no items`,
     );
   const prompt = task.prompt ?? manifest.prompt;
-  await located(place([...path, "prompt"]), () => assertPlaceholdersKnown(prompt));
+  await located(place([...path, "prompt"]), () => assertHasPlaceholder(prompt));
   const common = {
     name: task.name ?? manifest.name,
     dataset,
@@ -189,7 +189,7 @@ function primaryFigure(
 }
 
 async function findOrOpen(name: string, where: string, folder: string, findDataset: DatasetFinder): Promise<Dataset> {
-  if (/^[./~]/.test(name)) return located(where, () => openDataset(resolvePath(folder, name)));
+  if (name.startsWith(".") || isAbsolute(name)) return located(where, () => openDataset(resolvePath(folder, name)));
   const found = await findDataset.folderOf(name);
   if (found === undefined) {
     const names = await findDataset.names();

@@ -52,8 +52,11 @@ export const SpecSchema = z.strictObject({
   $schema: z.string().optional().describe("For editors."),
   name: NameSchema.default("run").describe("Part of the run's id."),
   backends: z.record(NameSchema, BackendSchema).describe("Where variants run, by a name of your choice."),
-  models: z.array(ModelSchema).min(1, "at least one model is needed"),
-  tasks: z.array(TaskSchema).min(1, "at least one task is needed"),
+  models: z
+    .array(ModelSchema)
+    .min(1, "at least one model is needed")
+    .describe("What is judged: each model with its quantizations, which are compared within it."),
+  tasks: z.array(TaskSchema).min(1, "at least one task is needed").describe("What every variant is asked."),
   repeat: z
     .strictObject({ items: z.int().positive().describe("Items of each task.") })
     .optional()

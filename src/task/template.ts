@@ -20,7 +20,7 @@ export function renderTemplate(template: string, item: Item): string {
 }
 
 /** Throws `UsageError` for a template that is the same for every item. */
-export function assertPlaceholdersKnown(template: string): void {
+export function assertHasPlaceholder(template: string): void {
   if (template.match(PLACEHOLDER) === null) {
     throw new UsageError("the prompt template has no {placeholder}, so every item would be asked the same");
   }
