@@ -53,23 +53,25 @@ export function mapRow(row: unknown, manifest: Manifest, index: number, place: R
   const question = text("question");
   const choices = choicesAt(row, fields.choices ?? "choices", fields.labels, bad);
   const answerPath = fields.answer ?? "answer";
-  const answer = answerIndex(valueAt(row, answerPath), choices);
+  const given = valueAt(row, answerPath);
+  const answer = answerIndex(given, choices);
   if (answer === undefined) {
     const labels = choices.map((choice) => choice.label).join(", ");
-    throw bad(answerPath, `names none of the choices (${labels})`);
+    throw bad(answerPath, given === undefined ? "is missing" : `names none of the choices (${labels})`);
   }
   return { ...base, type: "multiple-choice", question, choices, answer };
 }
 
 type Complaint = (field: string, problem: string) => UsageError;
 
+/** An empty text is no reference: scores against it would be zeros that say nothing. */
 function referencesAt(row: unknown, path: string, bad: Complaint): readonly string[] {
   const value = valueAt(row, path);
   if (value === undefined || value === null) return [];
   const list = Array.isArray(value) ? value : [value];
   if (!list.every((entry): entry is string => typeof entry === "string"))
     throw bad(path, "is not text or a list of texts");
-  return list;
+  return list.filter((entry) => entry !== "");
 }
 
 function choicesAt(row: unknown, path: string, labelsPath: string | undefined, bad: Complaint): readonly Choice[] {
@@ -79,28 +81,37 @@ function choicesAt(row: unknown, path: string, labelsPath: string | undefined, b
   if (labels !== undefined && (!Array.isArray(labels) || labels.length !== texts.length)) {
     throw bad(labelsPath ?? path, `does not hold one label for each of the ${texts.length} choices`);
   }
+  if (labels === undefined && texts.length > LETTERS.length)
+    throw bad(
+      path,
+      `has ${texts.length} choices, which the letters A to Z can't label; give the labels in a field of their own`,
+    );
   const choices = texts.map((choice: unknown, position) => {
-    if (typeof choice !== "string" && typeof choice !== "number")
-      throw bad(path, `has a choice that is not text (number ${position + 1})`);
-    const label: unknown = labels === undefined ? letter(position) : labels[position];
-    return { label: String(label), text: String(choice) };
+    if (!isScalar(choice)) throw bad(path, `has a choice that is not text (number ${position + 1})`);
+    const label: unknown = labels === undefined ? LETTERS[position] : labels[position];
+    if (!isScalar(label) || String(label).trim() === "")
+      throw bad(labelsPath ?? path, `has a label that is not text (number ${position + 1})`);
+    return { label: String(label).trim(), text: String(choice) };
   });
   if (new Set(choices.map((choice) => choice.label)).size !== choices.length)
     throw bad(labelsPath ?? path, "has a label twice");
   return choices;
 }
 
-/** A label ("B", "3"), or a 0-based position when it is a number that is no label. */
+/** A label ("B", "3"), or a 0-based position when it is a number and the labels are none. */
 function answerIndex(value: unknown, choices: readonly Choice[]): number | undefined {
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  if (!isScalar(value)) return undefined;
   const byLabel = choices.findIndex((choice) => choice.label === String(value).trim());
   if (byLabel >= 0) return byLabel;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < choices.length) return value;
-  return undefined;
+  // With labels 1–4 a 0 would be a position and a 1 a label: such a row can't be trusted.
+  if (typeof value === "string" || choices.some((choice) => /^\d+$/.test(choice.label))) return undefined;
+  return Number.isInteger(value) && value >= 0 && value < choices.length ? value : undefined;
 }
 
-function letter(position: number): string {
-  return String.fromCharCode("A".charCodeAt(0) + position);
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
 }
 
 function scalarFields(row: unknown): Readonly<Record<string, string>> {

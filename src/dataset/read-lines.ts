@@ -1,23 +1,31 @@
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { throwIfAborted } from "../domain/errors.ts";
 
-/** The lines of a UTF-8 file, one at a time, a leading byte-order mark removed; `line` counts from 1. */
+/**
+ * The lines of a UTF-8 file, one at a time, ended by \n or \r\n and nothing else (JSON texts may hold U+2028), a leading byte-order mark
+ * removed; `line` counts from 1.
+ */
 export async function* readLines(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly line: number; readonly text: string }> {
-  const input = createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 16 });
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let line = 0;
-  try {
-    for await (const text of lines) {
-      throwIfAborted(signal);
-      line += 1;
-      yield { line, text: line === 1 ? text.replace(/^\uFEFF/, "") : text };
+  let unfinished: string[] = [];
+  const take = (text: string): { readonly line: number; readonly text: string } => {
+    const whole = unfinished.join("") + text;
+    unfinished = [];
+    line += 1;
+    return { line, text: (line === 1 ? whole.replace(/^\uFEFF/, "") : whole).replace(/\r$/, "") };
+  };
+  const chunks = createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 16 }) as AsyncIterable<string>;
+  for await (const chunk of chunks) {
+    throwIfAborted(signal);
+    let start = 0;
+    for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", start)) {
+      yield take(chunk.slice(start, end));
+      start = end + 1;
     }
-  } finally {
-    lines.close();
-    input.destroy();
+    if (start < chunk.length) unfinished.push(chunk.slice(start));
   }
+  if (unfinished.length > 0) yield take("");
 }
