@@ -2,7 +2,6 @@
  * The only file that names a distribution library. Upper tails are taken by symmetry instead of `1 - cdf`, so small
  * p-values keep their relative accuracy.
  */
-import betaQuantileOf from "@stdlib/stats-base-dists-beta-quantile";
 import binomialCdfOf from "@stdlib/stats-base-dists-binomial-cdf";
 import fCdfOf from "@stdlib/stats-base-dists-f-cdf";
 import normalCdfOf from "@stdlib/stats-base-dists-normal-cdf";
@@ -28,9 +27,6 @@ export const normalQuantile = (p: number): number => {
   return x - (normalCdf(x) - p) / density;
 };
 
-/** P(T ≤ x) of Student's t distribution with `df` > 0 degrees of freedom, in [0, 1]. */
-export const tCdf = (x: number, df: number): number => tCdfOf(x, df);
-
 /** P(T > x) of Student's t distribution with `df` > 0 degrees of freedom, in [0, 1]. */
 export const tSurvival = (x: number, df: number): number => tCdfOf(-x, df);
 
@@ -45,6 +41,3 @@ export const fSurvival = (x: number, df1: number, df2: number): number => {
 
 /** P(K ≤ k) of the binomial distribution with `trials` trials of probability `p`, in [0, 1]. */
 export const binomialCdf = (k: number, trials: number, p: number): number => binomialCdfOf(k, trials, p);
-
-/** The x with P(B ≤ x) = `p` of the beta distribution with shapes `a` and `b`. */
-export const betaQuantile = (p: number, a: number, b: number): number => betaQuantileOf(p, a, b);

@@ -17,7 +17,6 @@ describe("distributions", () => {
     expectRelative(distributions.tQuantile(p, df), x);
   });
   it.each(quantiles.t_cdf)("t cdf at $x with $df degrees of freedom", ({ x, df, p }) => {
-    expectRelative(distributions.tCdf(x, df), p);
     expectRelative(distributions.tSurvival(-x, df), p);
   });
   it.each(quantiles.f_sf)("F survival at $x with $df1 and $df2 degrees of freedom", ({ x, df1, df2, p }) => {
