@@ -1,0 +1,281 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Arrow, importsOf, readArrows } from "./support/import-arrows.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+interface Room {
+  /** Rooms whose code it may use. */
+  readonly uses: readonly string[];
+  /** Rooms of which it may know the types, besides those. */
+  readonly types?: readonly string[];
+}
+
+/**
+ * Who may import whom. A folder of `src` is a room; so are the files beside the folders. The way of data is
+ * spec → plan → generate → score → analyze → gate → report, and code is only used against that way or below it.
+ */
+const ROOMS: Readonly<Record<string, Room>> = {
+  // What everything speaks of, and numbers in, numbers out.
+  domain: { uses: [] },
+  stats: { uses: [] },
+  "package-root.ts": { uses: [] },
+  "env.ts": { uses: ["domain"] },
+
+  // What a stage works with.
+  hub: { uses: ["domain"] },
+  dataset: { uses: ["domain", "hub"] },
+  store: { uses: ["domain"] },
+  task: { uses: ["domain"], types: ["dataset", "spec"] },
+  backend: { uses: ["domain", "dataset", "hub", "task"], types: ["spec"] },
+  onnx: { uses: ["domain", "hub"] },
+
+  // The stages.
+  spec: { uses: ["domain", "dataset", "task", "backend"] },
+  plan: { uses: ["domain"], types: ["spec"] },
+  generate: { uses: ["domain", "backend", "task"], types: ["dataset", "plan", "spec"] },
+  score: { uses: ["domain", "onnx", "task"], types: ["dataset", "plan", "spec", "store"] },
+  analyze: {
+    uses: ["domain", "stats", "plan", "score", "store", "package-root.ts"],
+    types: ["pipeline", "spec"],
+  },
+  gate: { uses: ["domain", "stats", "analyze", "score", "spec"], types: ["pipeline"] },
+  report: { uses: ["domain", "stats"], types: ["analyze", "gate", "pipeline", "spec"] },
+
+  // What brings them together. Stages know no executor; the executor knows the pipeline's events and nothing else of it.
+  executor: {
+    uses: ["domain", "generate", "plan", "score", "store"],
+    types: ["backend", "dataset", "pipeline", "spec"],
+  },
+  pipeline: {
+    uses: ["domain", "dataset", "task", "plan", "score", "store", "analyze", "gate", "report"],
+    types: ["backend", "executor", "spec"],
+  },
+  http: {
+    uses: ["domain", "dataset", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "package-root.ts"],
+    types: ["executor"],
+  },
+
+  // The ways in.
+  "compose.ts": {
+    uses: [
+      "domain",
+      "dataset",
+      "store",
+      "backend",
+      "onnx",
+      "hub",
+      "score",
+      "executor",
+      "pipeline",
+      "gate",
+      "stats",
+      "env.ts",
+      "package-root.ts",
+    ],
+    types: ["plan", "spec", "analyze", "report"],
+  },
+  cli: {
+    uses: [
+      "domain",
+      "dataset",
+      "store",
+      "spec",
+      "plan",
+      "analyze",
+      "gate",
+      "report",
+      "pipeline",
+      "hub",
+      "compose.ts",
+      "env.ts",
+      "package-root.ts",
+    ],
+    types: ["score", "stats"],
+  },
+  "index.ts": {
+    uses: ["domain", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "compose.ts", "env.ts"],
+  },
+  "metrics.ts": { uses: ["domain", "score", "task"] },
+  "statistics.ts": { uses: ["stats"] },
+};
+
+/** Each package has one home; `*` is for zod, which checks what comes in, wherever it comes in. */
+const HOMES: Readonly<Record<string, readonly string[]>> = {
+  "node-llama-cpp": ["src/backend/llama-cpp/"],
+  "onnxruntime-node": ["src/onnx/"],
+  "@huggingface/tokenizers": ["src/onnx/"],
+  "@stdlib": ["src/stats/"],
+  "wink-nlp": ["src/score/text/"],
+  "wink-eng-lite-web-model": ["src/score/text/"],
+  "fastest-levenshtein": ["src/spec/"],
+  yaml: ["src/spec/", "src/report/"],
+  commander: ["src/cli/"],
+  "cli-table3": ["src/report/", "src/cli/"],
+  picocolors: ["src/report/", "src/cli/"],
+  bullmq: ["src/executor/", "workers/"],
+  ioredis: ["src/executor/", "workers/"],
+  express: ["src/http/"],
+  pg: ["src/store/"],
+  // TypeScript for a worker thread while developing; the package ships JavaScript.
+  tsx: ["src/onnx/worker/"],
+  zod: ["*"],
+};
+
+/** Rooms that compute and touch nothing: no files, no clock, no network. */
+const PURE = ["domain", "stats", "plan"];
+
+function roomOf(path: string): string {
+  const [first, second] = path.split("/");
+  return first === "src" ? (second ?? "") : (first ?? "");
+}
+
+/** What is wrong with the arrows, a line each. */
+function complaintsAbout(arrows: readonly Arrow[]): readonly string[] {
+  return arrows.flatMap((arrow) => {
+    const from = roomOf(arrow.from);
+    const room = ROOMS[from];
+    if (from === "workers") return arrow.kind === "file" ? [] : foreignPackage(arrow);
+    if (room === undefined) return [`${arrow.from}: the room "${from}" is not in the table`];
+    if (arrow.kind === "package") return [...impurity(arrow, from), ...foreignPackage(arrow)];
+    const to = roomOf(arrow.to);
+    if (to === from || room.uses.includes(to) || (arrow.types && room.types?.includes(to))) return [];
+    return [`${arrow.from} must not import ${arrow.types ? "types of " : ""}${arrow.to}`];
+  });
+}
+
+function foreignPackage({ from, to }: Arrow): readonly string[] {
+  if (to.startsWith("node:")) return [];
+  const homes = HOMES[to] ?? HOMES[to.split("/")[0] ?? ""];
+  if (homes === undefined) return [`${from}: the package ${to} has no home in the table`];
+  return homes.some((home) => home === "*" || from.startsWith(home)) ? [] : [`${from} must not import ${to}`];
+}
+
+function impurity({ from, to, types }: Arrow, room: string): readonly string[] {
+  return PURE.includes(room) && to.startsWith("node:") && !types ? [`${from} must not import ${to}`] : [];
+}
+
+/** The first cycle of a graph as its nodes in order, or `undefined`. */
+function findCycle(edges: readonly (readonly [string, string])[]): readonly string[] | undefined {
+  const targets = new Map<string, Set<string>>();
+  for (const [from, to] of edges) targets.set(from, (targets.get(from) ?? new Set()).add(to));
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (node: string): readonly string[] | undefined => {
+    if (done.has(node)) return undefined;
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node];
+    path.push(node);
+    for (const next of targets.get(node) ?? []) {
+      const cycle = visit(next);
+      if (cycle !== undefined) return cycle;
+    }
+    path.pop();
+    done.add(node);
+    return undefined;
+  };
+  for (const node of targets.keys()) {
+    const cycle = visit(node);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
+
+const arrows = readArrows(ROOT, ["src", "workers"]);
+const valueArrows = arrows.filter((arrow) => arrow.kind === "file" && !arrow.types);
+
+describe("the import rules", () => {
+  it("look at the real source: many arrows of every kind", () => {
+    const count = (has: (arrow: Arrow) => boolean): number => arrows.filter(has).length;
+    expect(arrows.length).toBeGreaterThan(300);
+    expect(count((arrow) => arrow.kind === "file" && arrow.types)).toBeGreaterThan(100);
+    expect(count((arrow) => arrow.kind === "file" && !arrow.types)).toBeGreaterThan(100);
+    expect(count((arrow) => arrow.to === "zod")).toBeGreaterThan(3);
+    expect(count((arrow) => arrow.to.startsWith("@stdlib/"))).toBeGreaterThan(3);
+    for (const room of Object.keys(ROOMS).filter((room) => ["spec", "score", "analyze", "cli"].includes(room)))
+      expect(
+        count((arrow) => roomOf(arrow.from) === room),
+        room,
+      ).toBeGreaterThan(10);
+  });
+
+  it("hold", () => {
+    expect(complaintsAbout(arrows)).toEqual([]);
+  });
+
+  it("leave no cycle between files", () => {
+    expect(findCycle(valueArrows.map(({ from, to }) => [from, to]))).toBeUndefined();
+  });
+
+  it("leave no cycle between rooms", () => {
+    const between = valueArrows.map(({ from, to }) => [roomOf(from), roomOf(to)] as const);
+    expect(findCycle(between.filter(([from, to]) => from !== to))).toBeUndefined();
+  });
+});
+
+describe("the import rules can fail:", () => {
+  const file = (from: string, to: string, types = false): Arrow => ({ from, to, kind: "file", types });
+  const vendor = (from: string, to: string): Arrow => ({ from, to, kind: "package", types: false });
+
+  it.each<[string, Arrow]>([
+    ["domain that imports a stage", file("src/domain/item.ts", "src/spec/load.ts")],
+    ["domain that imports a stage's types", file("src/domain/item.ts", "src/spec/resolved.ts", true)],
+    ["statistics that know of runs", file("src/stats/holm.ts", "src/domain/record.ts", true)],
+    ["a stage that uses an executor", file("src/score/score-journal.ts", "src/executor/in-process.ts")],
+    ["a stage that imports an executor's types", file("src/generate/generate.ts", "src/executor/executor.ts", true)],
+    ["analysis that uses what it may only know the types of", file("src/analyze/summarize.ts", "src/spec/load.ts")],
+    ["anything that imports the command line", file("src/pipeline/evaluate.ts", "src/cli/fail.ts")],
+    ["the command line that wires a backend itself", file("src/cli/run.ts", "src/backend/llama-cpp/open.ts")],
+    ["a room that nobody entered", file("src/misc/helpers.ts", "src/domain/item.ts")],
+    ["source that imports a test", file("src/spec/load.ts", "test/support/cli.ts")],
+    ["llama.cpp outside its backend", vendor("src/backend/recorded/open.ts", "node-llama-cpp")],
+    ["ONNX Runtime outside its room", vendor("src/score/bert-score/bert-scorer.ts", "onnxruntime-node")],
+    ["a distribution outside of statistics", vendor("src/analyze/compare.ts", "@stdlib/stats-base-dists-t-cdf")],
+    ["commander outside the command line", vendor("src/pipeline/evaluate.ts", "commander")],
+    ["a package without a home", vendor("src/spec/load.ts", "lodash")],
+    ["files read by statistics", vendor("src/stats/holm.ts", "node:fs")],
+    ["a queue in a worker's neighbour", vendor("src/pipeline/evaluate.ts", "bullmq")],
+  ])("%s", (_, arrow) => {
+    expect(complaintsAbout([arrow])).toHaveLength(1);
+  });
+
+  it("a cycle", () => {
+    expect(
+      findCycle([
+        ["a", "b"],
+        ["b", "c"],
+        ["c", "a"],
+      ]),
+    ).toEqual(["a", "b", "c", "a"]);
+    expect(
+      findCycle([
+        ["a", "b"],
+        ["a", "c"],
+        ["b", "c"],
+      ]),
+    ).toBeUndefined();
+  });
+
+  it.each<[string, string, boolean]>([
+    ['import { a } from "./a.ts";', "./a.ts", false],
+    ['import type { A } from "./a.ts";', "./a.ts", true],
+    ['import { type A } from "./a.ts";', "./a.ts", false],
+    ['import A, {\n  b,\n  c,\n} from "../a/b.ts";', "../a/b.ts", false],
+    ['import * as a from "node:fs";', "node:fs", false],
+    ['import "./setup.ts";', "./setup.ts", false],
+    ['import type from "./a.ts";', "./a.ts", false],
+    ['export { a } from "./a.ts";', "./a.ts", false],
+    ['export type { A } from "./a.ts";', "./a.ts", true],
+    ['export * from "./a.ts";', "./a.ts", false],
+    ['  const { a } = await import("./a.ts");', "./a.ts", false],
+    ['type A = typeof import("a");', "a", true],
+    ['const a = createRequire(import.meta.url).resolve; require("a");', "a", false],
+  ])("%j is seen", (text, path, types) => {
+    expect(importsOf(text)).toEqual([{ path, types }]);
+  });
+
+  it("comments are no imports", () => {
+    expect(
+      importsOf('// import { a } from "./a.ts";\n/**\n * import { a } from "./a.ts"\n * await import("b")\n */'),
+    ).toEqual([]);
+  });
+});
