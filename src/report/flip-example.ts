@@ -37,10 +37,9 @@ export function severity({ item, baselineAnswer, candidateAnswer }: FlipSides): 
 /** Log-probability of the right choice minus that of the best other one. */
 function margin(right: number, answer: BackendAnswer): number | undefined {
   if (answer.kind === "text") return undefined;
-  const own = answer.logprobs[right];
-  const others = answer.logprobs.filter(
-    (value, index): value is number => index !== right && typeof value === "number",
-  );
+  const logprobs: readonly (number | "not-shown")[] = answer.logprobs;
+  const own = logprobs[right];
+  const others = logprobs.flatMap((value, index) => (index !== right && typeof value === "number" ? [value] : []));
   return typeof own !== "number" || others.length === 0 ? undefined : own - Math.max(...others);
 }
 

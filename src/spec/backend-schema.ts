@@ -12,14 +12,18 @@ const LlamaCppSchema = z.strictObject({
   threads: z
     .int()
     .positive()
-    .default(2)
-    .describe("CPU threads per context; results may move with it, so it is fixed and recorded."),
+    .default(1)
+    .describe(
+      "CPU threads per context, fixed and recorded, since results may move with it. More than one wait for each other by spinning: slow on a busy machine.",
+    ),
   concurrency: z
     .int()
     .positive()
     .max(64)
-    .default(1)
-    .describe("Contexts, each answering one item at a time with `threads` threads."),
+    .optional()
+    .describe(
+      "Contexts, each answering one item at a time with `threads` threads; results don't depend on it. Default: one per core, at most 8.",
+    ),
 });
 
 /** Answers from a JSON Lines file; a variant's `model` is that file. */
