@@ -1,4 +1,7 @@
+import type { TierResult } from "../analyze/tier.ts";
 import type { Quantization } from "../domain/quantization.ts";
+
+export { TIERS, type Tier, type TierResult } from "../analyze/tier.ts";
 
 export type Outcome = "pass" | "fail" | "inconclusive";
 
@@ -32,19 +35,6 @@ export interface CheckedRule {
   readonly itemsNeeded?: number;
 }
 
-export const TIERS = ["negligible", "acceptable", "concerning", "unacceptable"] as const;
-export type Tier = (typeof TIERS)[number];
-
-/** A description by point estimates; never the only evidence for a pass. */
-export type TierResult =
-  | {
-      readonly kind: "tier";
-      readonly tier: Tier;
-      readonly accuracyLossPp?: number;
-      readonly generationLossPercent?: number;
-    }
-  | { readonly kind: "none"; readonly reason: string };
-
 export interface VariantVerdict {
   readonly variant: string;
   readonly model: string;
@@ -63,7 +53,13 @@ export interface VariantVerdict {
 /** `verdicts.json`: what a policy decided about a run. No times: equal answers give equal bytes. */
 export interface Verdicts {
   readonly schema: 1;
-  readonly policy: { readonly name: string; readonly hash: string };
+  readonly policy: {
+    readonly name: string;
+    /** sha256 over what decides: the rules and what an inconclusive verdict does. */
+    readonly hash: string;
+    /** Quantizations that the policy recommends; they decide nothing. */
+    readonly recommended?: readonly Quantization[];
+  };
   readonly models: readonly {
     readonly model: string;
     readonly baseline: { readonly variant: string; readonly reason: string };

@@ -1,0 +1,93 @@
+import type { PairedTask } from "./compare.ts";
+import { type PairedMark, pairMarks } from "./paired-accuracy.ts";
+import type { PairedValue } from "./paired-mean.ts";
+import type { TaskScores } from "./task-scores.ts";
+
+/**
+ * What is assumed of items that the infrastructure kept from us. `left-out`: they say nothing; `against`: the variant got
+ * them wrong (0) and its baseline right (1); `in-favour`: the reverse. A verdict that depends on it is inconclusive.
+ */
+export type MissingItems = "left-out" | "against" | "in-favour";
+
+/** An item's score, `undefined` where there is none. */
+export type ScoreReader = (scores: TaskScores, index: number) => number | undefined;
+
+/** Right and wrong answers of one variant. */
+export interface MarkCounts {
+  readonly correct: number;
+  readonly trials: number;
+}
+
+/** Pairs of marks of a multiple-choice task, of one subject when asked; without an assumption those with a mark on both sides. */
+export function marksAssuming(pair: PairedTask, missing: MissingItems, subject?: string): readonly PairedMark[] {
+  const marks = pairMarks(pair.baseline, pair.candidate, pair.alignment).flatMap((mark, position) => {
+    if (hasRow(pair, position)) return subject === undefined || mark.subject === subject ? [mark] : [];
+    // An item without a row on both sides has no known group, and its subject may be any: what other variants tell doesn't count.
+    return [{ ...mark, group: undefined, subject: undefined }];
+  });
+  if (missing === "left-out")
+    return marks.filter((mark) => mark.baseline !== "missing" && mark.candidate !== "missing");
+  const [baseline, candidate] = missing === "against" ? (["right", "wrong"] as const) : (["wrong", "right"] as const);
+  return marks.map((mark) => ({
+    ...mark,
+    baseline: mark.baseline === "missing" ? baseline : mark.baseline,
+    candidate: mark.candidate === "missing" ? candidate : mark.candidate,
+  }));
+}
+
+/**
+ * Pairs of scores of a generation task; without an assumption those scored on both sides. An item that both sides answered and that the
+ * metric says nothing of on either is always left out; scored on one side only, it counts as missing on the other.
+ */
+export function valuesAssuming(pair: PairedTask, read: ScoreReader, missing: MissingItems): readonly PairedValue[] {
+  const [baseline, candidate] = missing === "against" ? [1, 0] : [0, 1];
+  return pair.alignment.pairs.flatMap(([left, right], position) => {
+    const value = {
+      item: pair.baseline.items.ids[left] ?? String(left),
+      baseline: read(pair.baseline, left),
+      candidate: read(pair.candidate, right),
+      group: hasRow(pair, position) ? pair.baseline.items.groups[left] : undefined,
+    };
+    const scored = [value.baseline, value.candidate].filter((side) => side !== undefined).length;
+    if (scored === 2) return [value];
+    const unscorable = scored === 0 && isAnswered(pair.baseline, left) && isAnswered(pair.candidate, right);
+    if (missing === "left-out" || unscorable) return [];
+    return [{ ...value, baseline: value.baseline ?? baseline, candidate: value.candidate ?? candidate }];
+  });
+}
+
+/** A variant's own marks at a multiple-choice task, of one subject when asked. */
+export function markCountsAssuming(scores: TaskScores, missing: MissingItems, subject?: string): MarkCounts {
+  let correct = 0;
+  let trials = 0;
+  for (let index = 0; index < scores.task.items; index += 1) {
+    const known = scores.outcome(index) !== "absent";
+    if (known && subject !== undefined && scores.items.subjects[index] !== subject) continue;
+    const mark = scores.mark(index);
+    if (mark === "missing" && missing === "left-out") continue;
+    trials += 1;
+    if (mark === "right" || (mark === "missing" && missing === "in-favour")) correct += 1;
+  }
+  return { correct, trials };
+}
+
+/** A variant's own scores at a generation task. Answers that the metric says nothing of are left out. */
+export function ownValuesAssuming(scores: TaskScores, read: ScoreReader, missing: MissingItems): readonly number[] {
+  const values: number[] = [];
+  for (let index = 0; index < scores.task.items; index += 1) {
+    const value = read(scores, index);
+    if (value !== undefined) values.push(value);
+    else if (missing !== "left-out" && !isAnswered(scores, index)) values.push(missing === "against" ? 0 : 1);
+  }
+  return values;
+}
+
+function isAnswered(scores: TaskScores, index: number): boolean {
+  const outcome = scores.outcome(index);
+  return outcome !== "absent" && outcome !== "errored" && outcome !== "letter-not-in-top-k";
+}
+
+function hasRow(pair: PairedTask, position: number): boolean {
+  const [left, right] = pair.alignment.pairs[position] ?? [-1, -1];
+  return pair.baseline.outcome(left) !== "absent" || pair.candidate.outcome(right) !== "absent";
+}
