@@ -70,7 +70,7 @@ function shareBelow(sorted: Float64Array, estimate: number): number {
 /**
  * Bootstrap interval of a mean, in units of the values: percentile, or bias-corrected and accelerated (BCa). For a
  * paired comparison pass the differences, so that pairs are resampled whole. Efron (1987), "Better bootstrap confidence
- * intervals", eqs. 2.3 and 6.6. Equal values (or cluster means): both ends are that value. It promises too much on few
+ * intervals". Equal values (or cluster means): both ends are that value. It promises too much on few
  * or mostly equal values: shown beside `boundedMeanInterval`, never instead of it. Throws RangeError without values, with
  * fewer than two clusters, or when `draws` isn't a positive whole number.
  */

@@ -38,7 +38,7 @@ export interface BoundedMeanIntervalOptions extends Bounds {
  * Confidence interval of the mean of bounded values by betting, in units of the values. It holds for any number of
  * values and any distribution within the bounds, as long as the values are independent: also where most are equal and
  * a few differ much, where t and bootstrap intervals promise too much. It has a width also when all values are equal.
- * Hedged capital with predictable plug-in bets, Waudby-Smith & Ramdas (2024), section 4, with the differences that
+ * Hedged capital with predictable plug-in bets, Waudby-Smith & Ramdas (2024), with the differences that
  * betting.ts states. Deterministic and independent of the order of the values. Throws RangeError without values, for a
  * value outside the bounds, and for bounds or a confidence that make no sense.
  */

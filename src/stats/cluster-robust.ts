@@ -4,7 +4,7 @@ import { requireValues } from "./preconditions.ts";
 /**
  * Standard error of the mean of `values` (say, paired differences) when values of one cluster may be correlated: the
  * root of the summed squares of the clusters' residual totals over n, times √(G/(G − 1)) for G clusters. Liang & Zeger
- * (1986); Miller (2024), "Adding error bars to evals", eq. 4. With every value in a cluster of its own it is the
+ * (1986); Miller (2024), "Adding error bars to evals". With every value in a cluster of its own it is the
  * ordinary standard error s/√n. Equal values: 0. Throws RangeError when there are fewer than two clusters or
  * `clusters` doesn't name one for each value.
  */

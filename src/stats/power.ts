@@ -111,7 +111,7 @@ function varianceOf(options: ItemsNeededOptions, difference: number): number {
 /**
  * Items needed (of each sample, in the independent design) to show non-inferiority or equivalence with the wanted
  * power, by the normal approximation. Chow, Shao, Wang & Lokhnygina (2017), "Sample size calculations in clinical
- * research", sections 4.2 and 5. At least 1. Infinity when the expected difference is not inside the margin: no number
+ * research". At least 1. Infinity when the expected difference is not inside the margin: no number
  * of items helps. Throws RangeError when the shares are impossible, such as a discordance below |difference|.
  */
 export function itemsNeeded(options: ItemsNeededOptions): number {

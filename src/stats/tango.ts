@@ -71,8 +71,8 @@ function differenceWithStatistic(counts: PairedCounts, target: number, low: numb
 
 /**
  * Score interval for the difference of two *paired* proportions (candidate − baseline), in [−1, 1]. Tango (1998),
- * "Equivalence test and confidence interval for the difference in proportions for the paired-sample design", eqs. 18
- * and 25: every difference that the score test does not reject. It has a width also when no item changed. Every item
+ * "Equivalence test and confidence interval for the difference in proportions for the paired-sample design":
+ * every difference that the score test does not reject. It has a width also when no item changed. Every item
  * lost: `lower` is −1; every item gained: `upper` is 1. Throws RangeError when `pairs` is 0, a count is no whole
  * number, or the changed items exceed the pairs.
  */
@@ -91,7 +91,7 @@ export function tangoInterval(options: PairedCounts & { readonly confidence: num
 /**
  * Score test of non-inferiority on paired answers. Null hypothesis: the candidate's accuracy is lower by `margin` (a
  * proportion) or more. Rejected at α exactly when `tangoInterval` with confidence 1 − 2α lies above −margin. Tango
- * (1998), eq. 18. Throws RangeError like `tangoInterval`, and for a margin outside [0, 1).
+ * (1998). Throws RangeError like `tangoInterval`, and for a margin outside [0, 1).
  */
 export function tangoNonInferiority(options: PairedCounts & { readonly margin: number }): ScoreTest {
   requirePairedCounts(options);
@@ -102,7 +102,7 @@ export function tangoNonInferiority(options: PairedCounts & { readonly margin: n
 
 /**
  * Equivalence of paired accuracies by two one-sided score tests. Null hypothesis: they differ by `margin` (a
- * proportion) or more, in either direction. Tango (1998), section 3. Throws RangeError like `tangoNonInferiority`.
+ * proportion) or more, in either direction. Tango (1998). Throws RangeError like `tangoNonInferiority`.
  */
 export function tangoEquivalence(options: PairedCounts & { readonly margin: number }): EquivalenceTest {
   const pLower = tangoNonInferiority(options).p;
