@@ -1,0 +1,255 @@
+import { join } from "node:path";
+import { InterruptedError, throwIfAborted } from "../../domain/errors.ts";
+import { type EncoderRequest, type EncoderSpec, encoderSpec } from "../encoder-spec.ts";
+import { ModelError } from "../model-error.ts";
+import type { EncodedText } from "../token-encoder.ts";
+import type { EncoderFacts, Matches, VectorPair, WorkerCall, WorkerCalls } from "../worker/protocol.ts";
+import type { WorkerThread } from "../worker/worker-thread.ts";
+import type { Embedding } from "./embedding.ts";
+import { EmbeddingCache } from "./embedding-cache.ts";
+import type { Encoder } from "./encoder.ts";
+import { type EmbeddingStores, EncoderLine } from "./encoder-line.ts";
+import { RecentEmbeddings } from "./recent-embeddings.ts";
+import {
+  DEFAULT_CACHE_BYTES,
+  DEFAULT_RECENT_BYTES,
+  type EngineOptions,
+  type EngineSettings,
+  engineSettings,
+} from "./settings.ts";
+import type { TextJob } from "./text-job.ts";
+import { type Task, WorkerPool } from "./worker-pool.ts";
+
+export interface EmbedOptions {
+  readonly signal: AbortSignal;
+  /** Whether the embeddings are worth keeping on disk: texts that come back in other runs, like references. Default false. */
+  readonly keep?: boolean;
+}
+
+/** Texts or pairs that go to a worker in one message. */
+const TEXTS_A_MESSAGE = 64;
+const PAIRS_A_MESSAGE = 32;
+
+/**
+ * Embeds and matches texts in worker threads, because ONNX Runtime blocks the thread it runs on.
+ *
+ * One queue: matching and tokenizing go first, then batches of texts of equal length, the encoders in turn. Equal texts are
+ * embedded once, whoever asks. A text's numbers don't depend on its batch, on the order or on the number of threads.
+ */
+export class EmbeddingEngine {
+  readonly settings: EngineSettings;
+  readonly #cutFolder: string | undefined;
+  readonly #stores: EmbeddingStores;
+  readonly #pool: WorkerPool;
+  readonly #urgent: Task[] = [];
+  readonly #lines = new Map<string, EncoderLine>();
+  readonly #unfinished = new Set<Promise<void>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: EngineOptions = {}) {
+    this.settings = engineSettings(options);
+    const { cacheFolder } = options;
+    this.#cutFolder = cacheFolder && join(cacheFolder, "cuts");
+    this.#stores = {
+      recent: new RecentEmbeddings(options.recentBytes ?? DEFAULT_RECENT_BYTES),
+      cache: cacheFolder === undefined ? undefined : embeddingCache(cacheFolder, options.cacheBytes),
+    };
+    this.#pool = new WorkerPool(this.settings.workers, () => this.#nextTask());
+  }
+
+  /** Opens an encoder in a first worker, so that whatever is wrong with it is said now. Throws ModelError. */
+  async open(request: EncoderRequest, signal: AbortSignal): Promise<Encoder> {
+    const { provider, threadsPerWorker, runtime } = this.settings;
+    const spec = encoderSpec(request, { provider, threads: threadsPerWorker, runtime, cutFolder: this.#cutFolder });
+    const { specialIds } = await this.#facts(spec, signal);
+    const line = this.#lines.get(spec.key);
+    if (line !== undefined) return line.encoder;
+    const encoder = { model: request.model, spec, specialIds };
+    this.#lines.set(spec.key, new EncoderLine(encoder, this.#stores));
+    return encoder;
+  }
+
+  /** One embedding a text, in the order given. Rejects with InterruptedError as soon as `signal` is aborted. */
+  async embed(encoder: Encoder, texts: readonly string[], options: EmbedOptions): Promise<readonly Embedding[]> {
+    const { signal, keep = false } = options;
+    throwIfAborted(signal);
+    const line = this.#lines.get(encoder.spec.key);
+    if (line === undefined) throw closedError();
+    const claim = line.claim(texts, keep);
+    const { found, jobs, hashes } = claim;
+    void this.#start(line, claim.fresh);
+    try {
+      await unlessAborted(
+        Promise.all([...jobs].map(async ([hash, job]) => found.set(hash, await job.outcome))),
+        signal,
+      );
+    } finally {
+      line.leave(claim);
+    }
+    return hashes.flatMap((hash) => found.get(hash) ?? []);
+  }
+
+  /** Token ids of texts, in the order given. */
+  async tokenize(encoder: Encoder, texts: readonly string[], signal: AbortSignal): Promise<readonly EncodedText[]> {
+    const { spec } = encoder;
+    const parts = await this.#callInParts(texts, TEXTS_A_MESSAGE, signal, (part) => ({
+      encoder: spec,
+      call: "tokenize" as const,
+      request: { encoder: spec.key, texts: part },
+    }));
+    return parts.flat();
+  }
+
+  /** Greedy matching of pairs of token embeddings, in the order given. */
+  async match(pairs: readonly VectorPair[], signal: AbortSignal): Promise<readonly Matches[]> {
+    const parts = await this.#callInParts(pairs, PAIRS_A_MESSAGE, signal, (part) => ({
+      call: "match" as const,
+      request: part,
+    }));
+    return parts.flat();
+  }
+
+  /** Rejects what waits, finishes what runs, releases the sessions and ends the threads. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const task of this.#urgent.splice(0)) task.fail(closedError());
+    for (const line of this.#lines.values()) line.failAll(closedError());
+    this.#lines.clear();
+    await this.#pool.close();
+    await Promise.all(this.#unfinished);
+    await this.#stores.cache?.close();
+  }
+
+  /** Looks texts up on disk and has the others tokenized. The jobs tell of success and failure; this never rejects. */
+  async #start(line: EncoderLine, jobs: readonly TextJob[]): Promise<void> {
+    for (let at = 0; at < jobs.length; at += TEXTS_A_MESSAGE) {
+      const missing = await line.fromDisk(jobs.slice(at, at + TEXTS_A_MESSAGE));
+      if (missing.length > 0) this.#enqueue(this.#tokenizeTask(line, missing));
+    }
+  }
+
+  #tokenizeTask(line: EncoderLine, jobs: readonly TextJob[]): Task {
+    const { spec } = line.encoder;
+    return textTask(line, jobs, async (thread) => {
+      const wanted = line.wanted(jobs);
+      const encoded = await thread.call("tokenize", { encoder: spec.key, texts: wanted.map(({ text }) => text) });
+      for (const [index, job] of wanted.entries()) line.queue(job, answered(encoded[index]));
+      this.#pool.wake();
+    });
+  }
+
+  #embedTask(line: EncoderLine, jobs: readonly TextJob[]): Task {
+    const { spec } = line.encoder;
+    return textTask(line, jobs, async (thread) => {
+      const texts = jobs.map(({ encoded }) => answered(encoded).ids);
+      const vectors = await thread.call("embed", { encoder: spec.key, texts });
+      // The thread goes on with the next batch while this one is written to disk.
+      for (const [index, job] of jobs.entries())
+        this.#track(line.finish(job, answered(job.encoded), answered(vectors[index])));
+    });
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#unfinished.delete(tracked));
+    this.#unfinished.add(tracked);
+  }
+
+  #enqueue(task: Task): void {
+    if (this.#closing !== undefined) {
+      task.fail(closedError());
+      return;
+    }
+    this.#urgent.push(task);
+    this.#pool.wake();
+  }
+
+  #nextTask(): Task | undefined {
+    const urgent = this.#urgent.shift();
+    if (urgent !== undefined) return urgent;
+    for (const [key, line] of this.#lines) {
+      const jobs = line.nextBatch(this.settings.tokenSlots);
+      if (jobs.length === 0) continue;
+      // To the end of the row: the encoders take turns.
+      this.#lines.delete(key);
+      this.#lines.set(key, line);
+      return this.#embedTask(line, jobs);
+    }
+    return undefined;
+  }
+
+  #facts(encoder: EncoderSpec, signal: AbortSignal): Promise<EncoderFacts> {
+    const facts = new Promise<EncoderFacts>((resolve, reject) => {
+      this.#enqueue({
+        encoder,
+        fail: reject,
+        run: async (_, facts) => (facts === undefined ? reject(closedError()) : resolve(facts)),
+      });
+    });
+    return unlessAborted(facts, signal);
+  }
+
+  /** Sends work that needs no batching to the workers, some at a time, and gathers the answers in order. */
+  #callInParts<Item, Call extends WorkerCall>(
+    items: readonly Item[],
+    itemsAMessage: number,
+    signal: AbortSignal,
+    callFor: (part: readonly Item[]) => { encoder?: EncoderSpec; call: Call; request: WorkerCalls[Call]["request"] },
+  ): Promise<WorkerCalls[Call]["response"][]> {
+    throwIfAborted(signal);
+    const answers: Promise<WorkerCalls[Call]["response"]>[] = [];
+    for (let at = 0; at < items.length; at += itemsAMessage) {
+      const { encoder, call, request } = callFor(items.slice(at, at + itemsAMessage));
+      answers.push(
+        new Promise((resolve, reject) => {
+          this.#enqueue({
+            ...(encoder === undefined ? {} : { encoder }),
+            fail: reject,
+            run: (thread) => {
+              if (signal.aborted) return Promise.resolve();
+              return thread.call(call, request).then(resolve, reject);
+            },
+          });
+        }),
+      );
+    }
+    return unlessAborted(Promise.all(answers), signal);
+  }
+}
+
+/** A task for several texts, whose failure is the failure of each. */
+function textTask(line: EncoderLine, jobs: readonly TextJob[], run: (thread: WorkerThread) => Promise<void>): Task {
+  const fail = (error: unknown) => line.fail(jobs, error);
+  return { encoder: line.encoder.spec, fail, run: (thread) => run(thread).catch(fail) };
+}
+
+/** Workers answer one for one. */
+function answered<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new Error("a worker's answer lacks a text");
+  return answer;
+}
+
+function embeddingCache(folder: string, capacityBytes = DEFAULT_CACHE_BYTES): EmbeddingCache {
+  return new EmbeddingCache({ folder: join(folder, "embeddings"), capacityBytes });
+}
+
+function closedError(): ModelError {
+  return new ModelError({
+    kind: "engine-closed",
+    message: "the inference engine is closed",
+    hint: "close it after the last score",
+  });
+}
+
+/** The work's outcome, or InterruptedError at once when `signal` is aborted first; the work's own failure is then ignored. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new InterruptedError("interrupted", { cause: signal.reason }));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
