@@ -1,0 +1,62 @@
+import { checkFlips } from "./check-flips.ts";
+import { checkAccuracyMargin, checkMetricMargin } from "./check-margin.ts";
+import { checkNearRandom } from "./check-near-random.ts";
+import { checkRate } from "./check-rate.ts";
+import { checkMinAccuracy, checkMinMetric } from "./check-score.ts";
+import { checkTier } from "./check-tier.ts";
+import type { Evidence } from "./evidence.ts";
+import { notMeasured } from "./finding.ts";
+import type { Rule, RuleOf } from "./policy-schema.ts";
+import type { CheckedRule } from "./verdict.ts";
+
+/** Checks one rule of a policy on one variant: a line for each task or pool it applies to. Rules that compare say nothing of a baseline. */
+export function checkRule(rule: Rule, evidence: Evidence): readonly CheckedRule[] {
+  switch (rule.type) {
+    case "min-score":
+      return rule.metric === "accuracy" ? checkMinAccuracy(rule, evidence) : checkMinMetric(rule, evidence);
+    case "max-loss":
+    case "equivalence":
+      return rule.metric === "accuracy" ? checkAccuracyMargin(rule, evidence) : checkMetricMargin(rule, evidence);
+    case "max-flips":
+      return checkFlips(rule, evidence);
+    case "min-tier":
+      return checkTier(rule, evidence);
+    case "max-rate":
+      return checkRate(rule, evidence);
+    case "quantizations":
+      return [checkQuantization(rule, evidence)];
+    case "not-near-random":
+      return checkNearRandom(rule, evidence);
+    case "not-degraded":
+      return [checkDegraded(rule, evidence)];
+  }
+}
+
+function checkQuantization({ type, allow, forbid }: RuleOf<"quantizations">, { variant }: Evidence): CheckedRule {
+  const { quantization } = variant;
+  const banned = forbid?.includes(quantization) ?? false;
+  const outside = allow !== undefined && !allow.includes(quantization);
+  const parts = [
+    ...(allow === undefined ? [] : [`one of ${allow.join(", ")}`]),
+    ...(forbid === undefined ? [] : [`not ${forbid.join(", ")}`]),
+  ];
+  return {
+    rule: `quantization: ${parts.join(", ")}`,
+    type,
+    outcome: banned || outside ? "fail" : "pass",
+    basis: "name",
+    explanation: `it is ${quantization}${banned ? ", which the policy forbids" : outside ? ", which the policy doesn't allow" : ""}`,
+  };
+}
+
+function checkDegraded({ type }: RuleOf<"not-degraded">, { degraded }: Evidence): CheckedRule {
+  const rule = "the run isn't degraded";
+  if (degraded === undefined) return { rule, type, ...notMeasured("nobody has looked whether this run is degraded") };
+  return {
+    rule,
+    type,
+    outcome: degraded.length === 0 ? "pass" : "fail",
+    basis: "name",
+    explanation: degraded.length === 0 ? "nothing degraded it" : degraded.join("; "),
+  };
+}

@@ -1,0 +1,73 @@
+import type { TaskScores } from "../analyze/task-scores.ts";
+import { type MarkCounts, type MissingItems, markCountsAssuming, ownValuesAssuming } from "../analyze/worst-case.ts";
+import type { ResolvedTask } from "../spec/resolved.ts";
+import { componentsOf, countMissing, type Evidence, metricWords, readerOf, tasksOf, whyUnscored } from "./evidence.ts";
+import { notMeasured, withMissing } from "./finding.ts";
+import { judgeMeans, judgeShare } from "./minimum.ts";
+import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
+import { checkScopes, type Scope, selectChoices, selectTexts } from "./scope.ts";
+import type { CheckedRule } from "./verdict.ts";
+import { plain } from "./wording.ts";
+
+/** `min-score` on accuracy: right answers among those that count. */
+export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores }: Evidence): readonly CheckedRule[] {
+  const { type, atLeast, subject } = rule;
+  const describe = (label: string) => ({
+    rule: `${label}: accuracy at least ${plain(atLeast)}`,
+    type,
+    metric: "accuracy",
+    ...(subject === undefined ? {} : { subject }),
+  });
+  return checkScopes(selectChoices(rule, tasksOf(scores)), describe, (scope) => {
+    const tasks = scoresOf(scope, scores);
+    const count = (missing: MissingItems) => sumOf(tasks.map((task) => markCountsAssuming(task, missing, subject)));
+    const unanswered = tasks.find((task) => markCountsAssuming(task, "left-out").trials === 0);
+    if (unanswered !== undefined) return notMeasured(`no item of ${unanswered.task.name} was answered`);
+    const { trials } = count("left-out");
+    if (trials === 0) return notMeasured(`no item of subject ${subject ?? ""} was answered`);
+    return withMissing((missing) => judgeShare(count(missing), rule), count("against").trials - trials);
+  });
+}
+
+/** `min-score` on a metric, the composite or the key metric average. */
+export function checkMinMetric(rule: MetricRule<"min-score">, { scores, facts }: Evidence): readonly CheckedRule[] {
+  const { type, metric, atLeast } = rule;
+  const components = (task: ResolvedTask): readonly string[] => componentsOf(metric, task, facts);
+  const describe = (label: string) => ({
+    rule: `${label}: ${metricWords(metric)} at least ${plain(atLeast)}`,
+    type,
+    metric,
+  });
+  const selection = selectTexts(rule, tasksOf(scores), (task) => components(task).length > 0);
+  return checkScopes(selection, describe, (scope) => {
+    const tasks = scoresOf(scope, scores);
+    const unscored = whyUnscored(tasks, components);
+    if (unscored !== undefined) return notMeasured(unscored);
+    const names = [...new Set(scope.tasks.flatMap(components))].sort();
+    const columns = (missing: MissingItems) =>
+      names.map((name) =>
+        tasks
+          .filter(({ task }) => components(task).includes(name))
+          .flatMap((task) => ownValuesAssuming(task, readerOf(name), missing)),
+      );
+    const missing = tasks.map((task) => {
+      const [first = ""] = components(task.task);
+      return countMissing((kind) => ownValuesAssuming(task, readerOf(first), kind));
+    });
+    return withMissing(
+      (kind) => judgeMeans(columns(kind), rule),
+      missing.reduce((sum, each) => sum + each, 0),
+    );
+  });
+}
+
+function scoresOf({ tasks }: Scope, scores: Evidence["scores"]): readonly TaskScores[] {
+  return tasks.flatMap((task) => scores.get(task.name) ?? []);
+}
+
+function sumOf(counts: readonly MarkCounts[]): MarkCounts {
+  return counts.reduce(
+    (sum, { correct, trials }) => ({ correct: sum.correct + correct, trials: sum.trials + trials }),
+    { correct: 0, trials: 0 },
+  );
+}

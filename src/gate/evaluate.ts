@@ -1,0 +1,166 @@
+import { pairTasks, type VariantScores } from "../analyze/compare.ts";
+import type { RunScores } from "../analyze/load-scores.ts";
+import { nearRandomTasks } from "../analyze/near-random.ts";
+import type { ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
+import { EXIT, UsageError } from "../domain/errors.ts";
+import type { RunManifest } from "../pipeline/manifest.ts";
+import { nearest } from "../spec/known-keys.ts";
+import type { ResolvedVariant } from "../spec/resolved.ts";
+import { checkRule } from "./check-rule.ts";
+import { tierAssuming } from "./check-tier.ts";
+import type { Comparison, Evidence } from "./evidence.ts";
+import { smallestPassing } from "./ladder.ts";
+import { notesOn } from "./notes.ts";
+import type { Policy } from "./policies.ts";
+import type { CheckedRule, Outcome, VariantVerdict, Verdicts } from "./verdict.ts";
+
+/** A finished run as gates see it. */
+export interface RunEvidence {
+  readonly summary: Summary;
+  readonly scores: RunScores;
+  readonly manifest: RunManifest;
+  /** Why the run is degraded; empty: it isn't. Absent: nobody has looked, and a policy that forbids degraded runs fails. */
+  readonly degraded?: readonly string[];
+}
+
+export interface GateOptions {
+  /** Ids of the variants that decide the exit code; by default all but the baselines. */
+  readonly candidates?: readonly string[];
+}
+
+/**
+ * Decides every variant of a run by a policy. Each verdict rests on that variant and its baseline alone, so adding or removing another changes
+ * nothing. Pure and deterministic. Throws `UsageError` for a candidate that the run doesn't have or that is a baseline.
+ */
+export function evaluatePolicy(policy: Policy, run: RunEvidence, { candidates }: GateOptions = {}): Verdicts {
+  const ids = run.summary.models.flatMap((model) => model.variants.map((variant) => variant.variant));
+  for (const candidate of candidates ?? []) requireCandidate(candidate, ids, run.summary);
+  const models = run.summary.models.map((model) => {
+    const variants = model.variants.map((variant) => {
+      const decides = variant.role === "candidate" && (candidates?.includes(variant.variant) ?? true);
+      return judgeVariant(policy, evidenceOn(variant, model, run), decides);
+    });
+    const smallest = smallestPassing(model.variants, variants);
+    return {
+      model: model.model,
+      baseline: model.baseline,
+      variants,
+      ...(smallest === undefined ? {} : { smallestPassing: smallest }),
+    };
+  });
+  const overall = overallOf(models.flatMap((model) => model.variants).filter((variant) => variant.decides));
+  return {
+    schema: 1,
+    policy: {
+      name: policy.name,
+      hash: policy.hash,
+      ...(policy.recommended.length === 0 ? {} : { recommended: policy.recommended }),
+    },
+    models,
+    overall,
+    exitCode: exitCodeOf(overall, policy),
+  };
+}
+
+function judgeVariant(policy: Policy, evidence: Evidence, decides: boolean): VariantVerdict {
+  const { variant } = evidence;
+  const rules = policy.rules.flatMap((rule) => checkRule(rule, evidence));
+  const notes = notesOn(evidence, policy.rules, rules);
+  const verdict = variant.role === "baseline" ? "reference" : verdictOf(rules);
+  const unsupported = verdict !== "reference" && !rules.some(isEvidence);
+  return {
+    variant: variant.variant,
+    model: variant.model,
+    quantization: variant.quantization,
+    verdict,
+    decides,
+    rules,
+    tier: tierAssuming(evidence, "left-out"),
+    nearRandom: nearRandomTasks(variant),
+    notes: unsupported ? ["No rule of the policy found an answer to look at, so nothing can pass it", ...notes] : notes,
+  };
+}
+
+/** All rules must pass: an intersection-union test, which needs no correction. Without a rule that looked at answers nothing passes. */
+function verdictOf(rules: readonly CheckedRule[]): Outcome {
+  if (rules.some((rule) => rule.outcome === "fail") || !rules.some(isEvidence)) return "fail";
+  return rules.some((rule) => rule.outcome === "inconclusive") ? "inconclusive" : "pass";
+}
+
+/** A name says nothing about answers, and a tier is a description that never decides alone. */
+function isEvidence(rule: CheckedRule): boolean {
+  return rule.basis !== "name" && rule.type !== "min-tier";
+}
+
+function overallOf(deciding: readonly VariantVerdict[]): Outcome {
+  if (deciding.length === 0 || deciding.some((variant) => variant.verdict === "fail")) return "fail";
+  return deciding.every((variant) => variant.verdict === "pass") ? "pass" : "inconclusive";
+}
+
+function exitCodeOf(overall: Outcome, { onInconclusive }: Policy): Verdicts["exitCode"] {
+  if (overall === "fail") return EXIT.failed;
+  return overall === "inconclusive" && onInconclusive === "block" ? EXIT.inconclusive : EXIT.pass;
+}
+
+function evidenceOn(variant: VariantSummary, model: ModelSummary, run: RunEvidence): Evidence {
+  const { manifest, degraded } = run;
+  const comparison = variant.role === "baseline" ? undefined : compareWith(variant, model, run);
+  return {
+    variant,
+    scores: scoresOf(variant.variant, run),
+    facts: new Map(manifest.tasks.map((facts) => [facts.task, facts])),
+    seed: manifest.spec.seed,
+    ...(degraded === undefined ? {} : { degraded }),
+    ...(comparison === undefined ? {} : { comparison }),
+  };
+}
+
+function compareWith(variant: VariantSummary, model: ModelSummary, run: RunEvidence): Comparison {
+  const baseline = model.variants.find((each) => each.variant === model.baseline.variant);
+  const scores = scoresOf(model.baseline.variant, run);
+  const pairs = pairTasks(scores, scoresOf(variant.variant, run));
+  const same = whySame(variant, baseline, run);
+  const ambiguous = baseline === undefined || baseline.quantization === variant.quantization;
+  return {
+    baseline: ambiguous ? model.baseline.variant : baseline.quantization,
+    scores,
+    pairs: new Map(pairs.map((pair) => [pair.task.name, pair])),
+    ...(same === undefined ? {} : { sameWeights: same }),
+  };
+}
+
+/** Why a variant and its baseline are the same weights, as far as it can be told: by digest, or because the same backend was asked for the same model. */
+function whySame(
+  variant: VariantSummary,
+  baseline: VariantSummary | undefined,
+  { manifest }: RunEvidence,
+): string | undefined {
+  if (baseline === undefined) return undefined;
+  if (variant.weightsDigest !== undefined && variant.weightsDigest === baseline.weightsDigest)
+    return `The weights are the baseline's own (digest ${variant.weightsDigest})`;
+  const known = manifest.spec.models.flatMap((model) => model.variants);
+  const [ours, theirs] = [variant, baseline].map(({ variant: id }) => known.find((each) => each.id === id));
+  return ours !== undefined && theirs !== undefined && sameSource(ours, theirs)
+    ? `The baseline is the same model of the same backend under another name`
+    : undefined;
+}
+
+function sameSource(a: ResolvedVariant, b: ResolvedVariant): boolean {
+  return a.source === b.source && JSON.stringify(a.backend) === JSON.stringify(b.backend);
+}
+
+function scoresOf(variant: string, { scores }: RunEvidence): VariantScores {
+  return scores.tasks.get(variant) ?? new Map();
+}
+
+function requireCandidate(candidate: string, ids: readonly string[], summary: Summary): void {
+  if (summary.models.some((model) => model.baseline.variant === candidate))
+    throw new UsageError(`${candidate} is the baseline; a gate compares the others with it`, {
+      hint: "name another variant",
+    });
+  if (ids.includes(candidate)) return;
+  const meant = nearest(candidate, ids);
+  throw new UsageError(`the run has no variant ${candidate}`, {
+    hint: meant === undefined ? `it has ${ids.join(", ")}` : `did you mean ${meant}?`,
+  });
+}
