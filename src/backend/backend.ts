@@ -10,6 +10,14 @@ export interface BackendCapabilities {
   readonly seed: boolean;
 }
 
+/** Which item a request is for; only backends that look answers up by item need it. */
+export interface RequestContext {
+  readonly task: string;
+  readonly item: string;
+  /** Past any cache of answers: the request must reach the model. */
+  readonly fresh?: boolean;
+}
+
 /**
  * Port: one opened variant. `generate` answers one request; it rejects with `BackendError` for what concerns this item and
  * honours `signal`. Calls may overlap up to `concurrency`; more are queued by the backend.
@@ -21,7 +29,7 @@ export interface Backend {
   readonly concurrency: number;
   /** Time spent loading the model, when opening did that; 0 for servers that load on demand. */
   readonly loadMs: number;
-  generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>>;
+  generate<R extends BackendRequest>(request: R, signal: AbortSignal, context?: RequestContext): Promise<AnswerOf<R>>;
   close(): Promise<void>;
 }
 

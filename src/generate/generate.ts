@@ -50,7 +50,7 @@ async function answer(work: Work, backend: Backend, now: () => Date, signal: Abo
     promptHash: work.promptHash,
   } as const;
   try {
-    const answered = await backend.generate(work.request, signal);
+    const answered = await backend.generate(work.request, signal, { task: work.task, item: work.item.id });
     return { ...head, outcome: { kind: "answered", answer: answered }, at: now().toISOString() };
   } catch (error) {
     throwIfAborted(signal);

@@ -1,0 +1,92 @@
+import { BackendError, type BackendErrorKind } from "../backend.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+
+/** A reply that is no success, as far as it was read. */
+export interface FailedReply {
+  /** `POST http://host/path`, for the message. */
+  readonly request: string;
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly location: string | undefined;
+  /** What the server said, secrets removed. */
+  readonly said: string;
+}
+
+interface Meaning {
+  readonly kind: BackendErrorKind;
+  readonly retryable?: true;
+  readonly hint?: string;
+}
+
+/** How the servers word it when prompt and answer don't fit: Ollama, vLLM, llama-server, TGI, SGLang, OpenAI. */
+const OVERFLOW =
+  /context[ _-]?(length|size|window)|exceeds? the (available |model'?s? )?(maximum )?context|exceed_context_size|`inputs` (tokens|must have less)|max_model_len|longer than the model/i;
+
+/** Turns a reply's status and words into an error of the port; only what may heal is retryable. */
+export function classifyReply(reply: FailedReply, now: Date): BackendError {
+  const meaning = meaningOf(reply);
+  const retryAfterMs = parseRetryAfter(reply.retryAfter, now);
+  const said = reply.said === "" ? "" : `: ${reply.said}`;
+  const where = reply.location === undefined ? "" : ` to ${reply.location}`;
+  return new BackendError({
+    ...meaning,
+    message: `${reply.request} answered ${reply.status}${where}${said}`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function meaningOf({ status, said }: FailedReply): Meaning {
+  if (status >= 300 && status < 400)
+    return {
+      kind: "rejected",
+      hint: "redirects are not followed: they could carry prompts and keys elsewhere; give the final url",
+    };
+  if (status === 401 || status === 403)
+    return {
+      kind: "unauthorized",
+      hint: "name the variable that holds the key with apiKeyEnv, or the file with apiKeyFile",
+    };
+  if (status === 408 || status === 504) return { kind: "timeout", retryable: true };
+  if (status === 429) return { kind: "overloaded", retryable: true };
+  if (status === 409 || status === 425) return { kind: "server-error", retryable: true };
+  if (status === 501 || status === 405) return { kind: "unsupported" };
+  // An overflow is one at any status: some servers call it a 500, and asking again would not shorten the prompt.
+  if (OVERFLOW.test(said))
+    return { kind: "context-overflow", hint: "raise the server's context length, or lower maxTokens of the task" };
+  if (status === 503) return { kind: "overloaded", retryable: true };
+  // TGI: "Request failed during generation".
+  if (status === 424 || status >= 500) return { kind: "server-error", retryable: true };
+  if (status === 404 && /model/i.test(said))
+    return { kind: "model-missing", hint: "is it pulled or loaded under that name?" };
+  if (status === 404) return { kind: "rejected", hint: "does the url end where the server's API begins?" };
+  return { kind: "rejected" };
+}
+
+/** What a failed connection means, by Node's error code. */
+export function classifyNetworkError(error: NodeJS.ErrnoException, request: string, answering: boolean): BackendError {
+  const code = error.code ?? "";
+  if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS)/.test(code))
+    return new BackendError({
+      kind: "rejected",
+      message: `${request}: the server's certificate is not accepted (${code})`,
+    });
+  if (code.startsWith("HPE_"))
+    return new BackendError({
+      kind: "bad-response",
+      retryable: true,
+      message: `${request}: what came back is not HTTP (${code})`,
+    });
+  // The request arrived and no whole answer came back: the server may have died of it, so this counts as a try.
+  if (answering || code === "ECONNRESET" || code === "EPIPE")
+    return new BackendError({
+      kind: "bad-response",
+      retryable: true,
+      message: `${request}: the answer was cut off (${code || "connection closed"})`,
+    });
+  return new BackendError({
+    kind: "unreachable",
+    retryable: true,
+    message: `${request}: no connection (${code || error.message})`,
+    hint: "is the server running at that url?",
+  });
+}

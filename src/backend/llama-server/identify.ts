@@ -1,0 +1,75 @@
+import { stat } from "node:fs/promises";
+import { basename, isAbsolute } from "node:path";
+import type { VariantIdentity } from "../../domain/record.ts";
+import { BackendError } from "../backend.ts";
+import { sha256OfFile } from "../file-digest.ts";
+import type { HttpClient } from "../http/client.ts";
+import { parseReply } from "../parse-reply.ts";
+import { ModelsSchema, type Props, PropsSchema } from "./replies.ts";
+
+/** What llama-server tells of itself and its one model, `/props` and `/v1/models`. Throws `BackendError` `model-missing` when it is another. */
+export async function identifyLlamaServer(
+  client: HttpClient,
+  model: string,
+  url: string,
+  signal: AbortSignal,
+): Promise<{ readonly identity: VariantIdentity; readonly slots: number }> {
+  const props = parseReply(PropsSchema, (await client.get("/props", signal)).body, "/props");
+  const models = parseReply(ModelsSchema, (await client.get("/v1/models", signal)).body, "/v1/models").data;
+  const names = [
+    ...new Set([basename(props.model_path), props.model_alias ?? "", ...models.map(({ id }) => basename(id))]),
+  ];
+  if (!names.includes(basename(model))) {
+    throw new BackendError({
+      kind: "model-missing",
+      message: `llama-server serves ${names.filter((name) => name !== "").join(", ")}, not "${model}"`,
+      hint: "start it with that file, or name the file or alias it serves as the variant's model",
+    });
+  }
+  const meta = models[0]?.meta ?? {};
+  const digest = await digestOfLocalFile(url, props, signal);
+  const metadata = {
+    parameters: meta.n_params,
+    contextLength: meta.n_ctx_train,
+    embeddingLength: meta.n_embd,
+    vocabularySize: meta.n_vocab,
+    fileBytes: meta.size,
+    bitsPerWeight:
+      meta.size === undefined || meta.n_params === undefined || meta.n_params === 0
+        ? undefined
+        : Math.round((meta.size * 8000) / meta.n_params) / 1000,
+    quantization: quantizationInName(props.model_path),
+  };
+  const contextSize = props.default_generation_settings.n_ctx;
+  return {
+    slots: props.total_slots,
+    identity: {
+      ...(digest === undefined ? {} : { weightsDigest: digest }),
+      build: `llama-server ${props.build_info ?? "(unknown build)"}`,
+      settings: {
+        server: "llama-server",
+        api: "completion",
+        model: basename(props.model_path === "" ? model : props.model_path),
+        ...(contextSize === undefined ? {} : { contextSize }),
+        slots: props.total_slots,
+        chatTemplate: "none (raw prompts)",
+      },
+      metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)),
+    },
+  };
+}
+
+/** llama-server tells no digest; when it runs on this machine, its file can be read and hashed here. */
+async function digestOfLocalFile(url: string, props: Props, signal: AbortSignal): Promise<string | undefined> {
+  const { hostname } = new URL(url);
+  if (!["127.0.0.1", "[::1]", "localhost"].includes(hostname) || !isAbsolute(props.model_path)) return undefined;
+  const found = await stat(props.model_path).catch(() => undefined);
+  return found?.isFile() ? `sha256:${await sha256OfFile(props.model_path, signal)}` : undefined;
+}
+
+/** GGUF files carry their quantization in their name by convention: `Llama-3.2-1B-Q4_K_M.gguf`. */
+function quantizationInName(path: string): string | undefined {
+  return /(?:^|[-_.])((?:I?Q|TQ)\d(?:_\w+?)*|BF16|F16|F32|FP16|FP32|MXFP4)(?=\.gguf$|-\d{5}-of)/i.exec(
+    basename(path),
+  )?.[1];
+}

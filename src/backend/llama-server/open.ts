@@ -1,0 +1,188 @@
+import type {
+  AnswerOf,
+  BackendRequest,
+  FinishReason,
+  LettersAnswer,
+  LettersRequest,
+  TextAnswer,
+  TextRequest,
+  Timings,
+} from "../../domain/answer.ts";
+import type { VariantIdentity } from "../../domain/record.ts";
+import type { LlamaServerConfig } from "../../spec/backend-schema.ts";
+import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { cutAtStop, separateReasoning } from "../finish-text.ts";
+import type { HttpClient } from "../http/client.ts";
+import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
+import { LetterTokens, lettersById, lettersByText, type TopToken } from "../letters.ts";
+import { parseReply } from "../parse-reply.ts";
+import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import { identifyLlamaServer } from "./identify.ts";
+import { CompletionReplySchema, TokenizeSchema } from "./replies.ts";
+
+type CompletionReply = ReturnType<typeof CompletionReplySchema.parse>;
+
+/**
+ * Opens llama.cpp's llama-server through its native `/completion`. Letters come from the likeliest first tokens, normalised over the whole
+ * vocabulary before sampling. It scores no given text, so continuations are not to be had. Throws `BackendError` when it isn't there.
+ */
+export async function openLlamaServer(
+  model: string,
+  config: LlamaServerConfig,
+  signal: AbortSignal,
+  deps: BackendDeps,
+): Promise<ServerBackend> {
+  const client = await openClient(config, withoutSlash(config.url), deps);
+  try {
+    const { identity, slots } = await identifyLlamaServer(client, model, config.url, signal);
+    return new LlamaServerBackend(client, model, config, identity, slots);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+class LlamaServerBackend implements ServerBackend {
+  readonly loadMs = 0;
+  readonly identity: VariantIdentity;
+  readonly capabilities: BackendCapabilities;
+  readonly concurrency: number;
+  readonly #client: HttpClient;
+  readonly #model: string;
+  readonly #config: LlamaServerConfig;
+  readonly #letterTokens: LetterTokens;
+
+  constructor(client: HttpClient, model: string, config: LlamaServerConfig, identity: VariantIdentity, slots: number) {
+    this.#client = client;
+    this.#model = model;
+    this.#config = config;
+    this.identity = identity;
+    this.capabilities = { text: true, letters: { topK: config.topLogprobs }, continuations: false, seed: true };
+    // More than one request a slot would only wait in the server's queue.
+    this.concurrency =
+      typeof config.concurrency === "number" ? config.concurrency : Math.min(mostInFlight(config), slots);
+    this.#letterTokens = new LetterTokens(async (text, signal) => {
+      const { body } = await client.post("/tokenize", { content: text, add_special: true }, signal);
+      return parseReply(TokenizeSchema, body, "/tokenize").tokens;
+    });
+  }
+
+  async identify(signal: AbortSignal): Promise<VariantIdentity> {
+    return (await identifyLlamaServer(this.#client, this.#model, this.#config.url, signal)).identity;
+  }
+
+  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
+    return (await this.#answer(request, signal)) as AnswerOf<R>;
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  #answer(request: BackendRequest, signal: AbortSignal): Promise<TextAnswer | LettersAnswer> {
+    switch (request.kind) {
+      case "text":
+        return this.#text(request, signal);
+      case "letters":
+        return this.#letters(request, signal);
+      case "continuations":
+        throw new BackendError({
+          kind: "unsupported",
+          message: "llama-server has no way to score a given continuation: it ignores or refuses echo",
+          hint: "use letter-logprob or generated-letter for this task, or load the file with the backend llama-cpp",
+        });
+    }
+  }
+
+  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+    const { reply, wallMs } = await this.#ask(
+      {
+        prompt: request.prompt,
+        n_predict: request.maxTokens,
+        temperature: request.temperature,
+        seed: request.seed,
+        stop: request.stop,
+      },
+      signal,
+    );
+    const answer = separateReasoning(reply.content, false);
+    return {
+      kind: "text",
+      ...answer,
+      text: cutAtStop(answer.text, request.stop),
+      finish: finishOf(reply),
+      tokens: { prompt: reply.tokens_evaluated, completion: reply.tokens_predicted },
+      timings: timingsOf(reply, wallMs),
+    };
+  }
+
+  async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    const ids = await this.#letterTokens.ids(request.letters, signal);
+    const { reply, wallMs } = await this.#ask(
+      {
+        prompt: request.prompt,
+        n_predict: 1,
+        temperature: 0,
+        seed: 0,
+        n_probs: this.#config.topLogprobs,
+        post_sampling_probs: false,
+      },
+      signal,
+    );
+    const position = reply.completion_probabilities?.[0];
+    if (position === undefined)
+      throw new BackendError({ kind: "unsupported", message: "llama-server sent no token probabilities" });
+    const shown: TopToken[] = position.map((token) => ({ ...token, text: token.token }));
+    return {
+      kind: "letters",
+      // Old builds show no ids.
+      logprobs: shown.some(({ id }) => id !== undefined)
+        ? lettersById(ids, shown)
+        : lettersByText(request.letters, shown),
+      tokens: { prompt: reply.tokens_evaluated, completion: 0 },
+      timings: timingsOf(reply, wallMs),
+    };
+  }
+
+  async #ask(
+    request: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<{ readonly reply: CompletionReply; readonly wallMs: number }> {
+    const { body, wallMs } = await this.#client.post(
+      "/completion",
+      {
+        ...request,
+        stream: false,
+        // A prompt taken from the cache is evaluated in other batches, and then the numbers move.
+        cache_prompt: false,
+        // The server may have been started with penalties; nothing but the temperature may touch the choice.
+        samplers: ["temperature"],
+        repeat_penalty: 1,
+      },
+      signal,
+    );
+    const reply = parseReply(CompletionReplySchema, body, "/completion");
+    if (reply.truncated) {
+      throw new BackendError({
+        kind: "context-overflow",
+        message: `llama-server cut the context: ${reply.tokens_evaluated} tokens of prompt and ${reply.tokens_predicted} of answer`,
+        hint: "start it with a larger --ctx-size (it is shared among --parallel slots), or lower maxTokens of the task",
+      });
+    }
+    return { reply, wallMs };
+  }
+}
+
+function finishOf(reply: CompletionReply): FinishReason {
+  if (reply.stop_type === "limit" || reply.stopped_limit === true) return "length";
+  return reply.stop_type === "word" || reply.stopped_word === true ? "stop" : "end";
+}
+
+function timingsOf(reply: CompletionReply, wallMs: number): Timings {
+  const { prompt_ms: promptMs, predicted_ms: decodeMs } = reply.timings;
+  return {
+    wallMs,
+    ...(promptMs === undefined ? {} : { promptMs }),
+    ...(decodeMs === undefined ? {} : { decodeMs }),
+  };
+}

@@ -1,0 +1,190 @@
+import type {
+  AnswerOf,
+  BackendRequest,
+  FinishReason,
+  LettersAnswer,
+  LettersRequest,
+  TextAnswer,
+  TextRequest,
+  Timings,
+} from "../../domain/answer.ts";
+import type { VariantIdentity } from "../../domain/record.ts";
+import type { OllamaConfig } from "../../spec/backend-schema.ts";
+import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { cutAtStop, separateReasoning } from "../finish-text.ts";
+import type { HttpClient } from "../http/client.ts";
+import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
+import { lettersByText, lettersTrimmed } from "../letters.ts";
+import { parseReply } from "../parse-reply.ts";
+import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import { identifyOllama } from "./identify.ts";
+import { type GenerateReply, GenerateReplySchema } from "./replies.ts";
+
+/** The most Ollama shows. */
+const TOP = 20;
+
+/**
+ * Opens a model on an Ollama server through its native API. Letters come from the top 20 of the first token; continuations are not to be had,
+ * since Ollama scores no given text. Throws `BackendError` when the server or the model isn't there.
+ */
+export async function openOllama(
+  model: string,
+  config: OllamaConfig,
+  signal: AbortSignal,
+  deps: BackendDeps,
+): Promise<ServerBackend> {
+  const client = await openClient(config, withoutSlash(config.url), deps);
+  try {
+    return new OllamaBackend(client, model, config, await identifyOllama(client, model, config, signal));
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+class OllamaBackend implements ServerBackend {
+  readonly capabilities: BackendCapabilities = { text: true, letters: { topK: TOP }, continuations: false, seed: true };
+  readonly loadMs = 0;
+  readonly identity: VariantIdentity;
+  readonly concurrency: number;
+  readonly #client: HttpClient;
+  readonly #model: string;
+  readonly #config: OllamaConfig;
+
+  constructor(client: HttpClient, model: string, config: OllamaConfig, identity: VariantIdentity) {
+    this.#client = client;
+    this.#model = model;
+    this.#config = config;
+    this.identity = identity;
+    this.concurrency = mostInFlight(config);
+  }
+
+  identify(signal: AbortSignal): Promise<VariantIdentity> {
+    return identifyOllama(this.#client, this.#model, this.#config, signal);
+  }
+
+  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
+    return (await this.#answer(request, signal)) as AnswerOf<R>;
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  #answer(request: BackendRequest, signal: AbortSignal): Promise<TextAnswer | LettersAnswer> {
+    switch (request.kind) {
+      case "text":
+        return this.#text(request, signal);
+      case "letters":
+        return this.#letters(request, signal);
+      case "continuations":
+        throw new BackendError({
+          kind: "unsupported",
+          message: "Ollama has no way to score a given continuation",
+          hint: "use letter-logprob or generated-letter for this task, or serve the model with vLLM, TGI or llama-cpp",
+        });
+    }
+  }
+
+  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+    const { reply, wallMs } = await this.#ask(
+      request.prompt,
+      {
+        temperature: request.temperature,
+        seed: request.seed,
+        num_predict: request.maxTokens,
+        ...(request.stop.length === 0 ? {} : { stop: request.stop }),
+      },
+      {},
+      signal,
+    );
+    const answer =
+      reply.thinking === undefined || reply.thinking === ""
+        ? separateReasoning(reply.response, this.#config.api === "chat")
+        : { text: reply.response, reasoning: reply.thinking };
+    return {
+      kind: "text",
+      ...answer,
+      text: cutAtStop(answer.text, request.stop),
+      finish: finishOf(reply.done_reason),
+      tokens: { prompt: reply.prompt_eval_count, completion: reply.eval_count },
+      timings: timingsOf(reply, wallMs),
+    };
+  }
+
+  async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    const { reply, wallMs } = await this.#ask(
+      request.prompt,
+      { temperature: 0, seed: 0, num_predict: 1 },
+      { logprobs: true, top_logprobs: TOP },
+      signal,
+    );
+    const first = reply.logprobs?.[0];
+    if (first === undefined) {
+      throw new BackendError({
+        kind: "unsupported",
+        message: "Ollama sent no log-probabilities",
+        hint: "they need Ollama 0.12.11 or newer; with older ones use the protocol generated-letter",
+      });
+    }
+    const shown = first.top_logprobs.map(({ token, logprob }) => ({ text: token, logprob }));
+    return {
+      kind: "letters",
+      logprobs:
+        this.#config.api === "chat" ? lettersTrimmed(request.letters, shown) : lettersByText(request.letters, shown),
+      tokens: { prompt: reply.prompt_eval_count, completion: 0 },
+      timings: timingsOf(reply, wallMs),
+    };
+  }
+
+  async #ask(
+    prompt: string,
+    options: Readonly<Record<string, unknown>>,
+    extra: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<{ readonly reply: GenerateReply; readonly wallMs: number }> {
+    const { body, wallMs } = await this.#client.post(
+      "/api/generate",
+      {
+        model: this.#model,
+        prompt,
+        raw: this.#config.api === "completions",
+        stream: false,
+        // Without these a prompt that is too long is cut, or shifted out of the context, without a word.
+        truncate: false,
+        shift: false,
+        keep_alive: this.#config.keepAlive,
+        options: {
+          ...options,
+          num_ctx: this.#config.contextSize,
+          repeat_penalty: 1,
+          presence_penalty: 0,
+          frequency_penalty: 0,
+        },
+        ...extra,
+      },
+      signal,
+    );
+    return { reply: parseReply(GenerateReplySchema, body, "/api/generate"), wallMs };
+  }
+}
+
+function finishOf(reason: string | undefined): FinishReason {
+  if (reason === "length") return "length";
+  // Ollama says "stop" for the end token and for stop strings alike, and very old ones say nothing.
+  if (reason === "stop" || reason === undefined) return "end";
+  throw new BackendError({
+    kind: "bad-response",
+    retryable: true,
+    message: `/api/generate: it ended for the reason "${reason}"`,
+  });
+}
+
+function timingsOf(reply: GenerateReply, wallMs: number): Timings {
+  return {
+    wallMs,
+    loadMs: reply.load_duration / 1e6,
+    promptMs: reply.prompt_eval_duration / 1e6,
+    decodeMs: reply.eval_duration / 1e6,
+  };
+}

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import type { ModelMetadata } from "../../domain/record.ts";
+import type { OpenAiDialect } from "../../spec/backend-schema.ts";
+import { BackendError } from "../backend.ts";
+import type { HttpClient } from "../http/client.ts";
+
+/** What a server's own endpoint, beside the common API, tells of it. */
+export interface ServerFacts {
+  readonly dialect: OpenAiDialect;
+  /** Program and version. */
+  readonly build: string;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly metadata: ModelMetadata;
+}
+
+interface Sign {
+  readonly dialect: OpenAiDialect;
+  readonly path: string;
+  readonly read: (body: unknown, model: string) => Omit<ServerFacts, "dialect"> | undefined;
+}
+
+const PropsSchema = z.object({ build_info: z.string(), model_path: z.string() });
+const SglangSchema = z.object({
+  model_path: z.string(),
+  tokenizer_path: z.string(),
+  weight_version: z.string().nullish(),
+});
+const LmStudioSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      compatibility_type: z.string(),
+      arch: z.string().optional(),
+      quantization: z.string().optional(),
+      max_context_length: z.int().optional(),
+    }),
+  ),
+});
+const VersionSchema = z.object({ version: z.string() });
+
+/** Each server is known by an endpoint that only it has; the shape counts, for some servers answer 200 to anything. */
+const SIGNS: readonly Sign[] = [
+  {
+    dialect: "llama-server",
+    path: "/props",
+    read: (body) => {
+      const props = PropsSchema.safeParse(body).data;
+      return props && { build: `llama-server ${props.build_info}`, settings: {}, metadata: {} };
+    },
+  },
+  {
+    dialect: "sglang",
+    path: "/get_model_info",
+    read: (body) => {
+      const info = SglangSchema.safeParse(body).data;
+      return (
+        info && {
+          build: "sglang",
+          settings: {
+            modelPath: info.model_path,
+            ...(info.weight_version == null ? {} : { weightVersion: info.weight_version }),
+          },
+          metadata: {},
+        }
+      );
+    },
+  },
+  {
+    dialect: "lm-studio",
+    path: "/api/v0/models",
+    read: (body, model) => {
+      const models = LmStudioSchema.safeParse(body).data;
+      const mine = models?.data.find(({ id }) => id === model);
+      return (
+        models && {
+          build: "lm-studio",
+          settings: mine === undefined ? {} : { format: mine.compatibility_type },
+          metadata: {
+            ...(mine?.arch === undefined ? {} : { architecture: mine.arch }),
+            ...(mine?.quantization === undefined ? {} : { quantization: mine.quantization }),
+            ...(mine?.max_context_length === undefined ? {} : { contextLength: mine.max_context_length }),
+          },
+        }
+      );
+    },
+  },
+  {
+    dialect: "vllm",
+    path: "/version",
+    read: (body) => {
+      const version = VersionSchema.safeParse(body).data;
+      return version && { build: `vllm ${version.version}`, settings: {}, metadata: {} };
+    },
+  },
+];
+
+/** Finds out which server answers; `named` skips the search, and a server that shows no sign is plain `openai`. */
+export async function probeDialect(
+  client: HttpClient,
+  model: string,
+  named: OpenAiDialect | undefined,
+  signal: AbortSignal,
+): Promise<ServerFacts> {
+  for (const sign of SIGNS) {
+    if (named !== undefined && sign.dialect !== named) continue;
+    const facts = sign.read(await bodyAt(client, sign.path, signal), model);
+    if (facts !== undefined) return { dialect: sign.dialect, ...facts };
+  }
+  return {
+    dialect: named ?? "openai",
+    build: `${named ?? "openai-compatible"} (version not told)`,
+    settings: {},
+    metadata: {},
+  };
+}
+
+/** A JSON body, or `undefined` when the server has no such endpoint. A server that is away is an error, not a missing endpoint. */
+async function bodyAt(client: HttpClient, path: string, signal: AbortSignal): Promise<unknown> {
+  try {
+    return (await client.get(path, signal)).body;
+  } catch (error) {
+    const gone = ["unreachable", "timeout", "overloaded"];
+    if (!(error instanceof BackendError) || gone.includes(error.kind)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,276 @@
+import type {
+  AnswerOf,
+  BackendAnswer,
+  BackendRequest,
+  ContinuationsAnswer,
+  ContinuationsRequest,
+  LettersAnswer,
+  LettersRequest,
+  TextAnswer,
+  TextRequest,
+} from "../../domain/answer.ts";
+import type { VariantIdentity } from "../../domain/record.ts";
+import type { OpenAiConfig, OpenAiDialect } from "../../spec/backend-schema.ts";
+import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { sumContinuation } from "../echo.ts";
+import type { HttpClient } from "../http/client.ts";
+import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
+import { LetterTokens, lettersByText, lettersTrimmed, type TopToken } from "../letters.ts";
+import { parseReply } from "../parse-reply.ts";
+import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import { type Found, identifyOpenAi } from "./identify.ts";
+import { joinStream, textAnswer, tokenCounts, wholeText } from "./raw-text.ts";
+import { ChatSchema, type Completion, CompletionSchema, TokenizeSchema } from "./replies.ts";
+
+const COMPLETIONS = "/v1/completions";
+const CHAT = "/v1/chat/completions";
+const ECHO_HINT =
+  "the server ignores or refuses echo: use letter-logprob or generated-letter for this task, or a server that scores prompts (vLLM, SGLang, TGI, llama-cpp)";
+/** Servers that are known to score no given text. */
+const WITHOUT_ECHO: readonly OpenAiDialect[] = ["llama-server", "lm-studio"];
+
+/**
+ * Opens a model on an OpenAI-compatible server. Which server it is decides about the details and is found by probing. `completions` sends
+ * raw prompts; `chat` lets the server apply its template, and letters are then read from the first token of the answer: another
+ * protocol, recorded as `chat-first-token`. Throws `BackendError` when the server or the model isn't there.
+ */
+export async function openOpenAi(
+  model: string,
+  config: OpenAiConfig,
+  signal: AbortSignal,
+  deps: BackendDeps,
+): Promise<ServerBackend> {
+  const baseUrl = withoutSlash(withoutSlash(config.url).replace(/\/v1$/, ""));
+  const client = await openClient(config, baseUrl, deps);
+  try {
+    const found = await identifyOpenAi(client, model, config, signal);
+    return new OpenAiBackend(client, model, config, found, deps.now);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+class OpenAiBackend implements ServerBackend {
+  readonly loadMs = 0;
+  readonly identity: VariantIdentity;
+  readonly capabilities: BackendCapabilities;
+  readonly concurrency: number;
+  readonly #client: HttpClient;
+  readonly #model: string;
+  readonly #config: OpenAiConfig;
+  readonly #dialect: OpenAiDialect;
+  readonly #topK: number;
+  readonly #letterTokens: LetterTokens;
+  readonly #now: () => Date;
+
+  constructor(client: HttpClient, model: string, config: OpenAiConfig, { identity, dialect }: Found, now: () => Date) {
+    this.#client = client;
+    this.#model = model;
+    this.#config = config;
+    this.#dialect = dialect;
+    this.#now = now;
+    // OpenAI's own completions API refuses more than 5; everyone's chat API and vLLM take 20.
+    this.#topK = config.topLogprobs ?? (dialect === "openai" && config.api === "completions" ? 5 : 20);
+    this.identity = identity;
+    this.capabilities = {
+      text: true,
+      letters: { topK: this.#topK },
+      continuations: config.api === "completions" && !WITHOUT_ECHO.includes(dialect),
+      seed: true,
+    };
+    this.concurrency = mostInFlight(config);
+    this.#letterTokens = new LetterTokens(async (text, signal) => {
+      const { body } = await client.post("/tokenize", { model, prompt: text }, signal);
+      return parseReply(TokenizeSchema, body, "/tokenize").tokens;
+    });
+  }
+
+  async identify(signal: AbortSignal): Promise<VariantIdentity> {
+    return (await identifyOpenAi(this.#client, this.#model, { ...this.#config, dialect: this.#dialect }, signal))
+      .identity;
+  }
+
+  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
+    return (await this.#answer(request, signal)) as AnswerOf<R>;
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+
+  #answer(request: BackendRequest, signal: AbortSignal): Promise<BackendAnswer> {
+    const chat = this.#config.api === "chat";
+    switch (request.kind) {
+      case "text":
+        return this.#text(request, signal);
+      case "letters":
+        return chat ? this.#chatLetters(request, signal) : this.#letters(request, signal);
+      case "continuations":
+        if (!this.capabilities.continuations) {
+          throw new BackendError({
+            kind: "unsupported",
+            message: chat ? "chat APIs score no given text" : `${this.#dialect} scores no given text`,
+            hint: ECHO_HINT,
+          });
+        }
+        return this.#continuations(request, signal);
+    }
+  }
+
+  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+    const chat = this.#config.api === "chat";
+    const path = chat ? CHAT : COMPLETIONS;
+    const body = {
+      ...this.#common(),
+      ...(chat ? { messages: [{ role: "user", content: request.prompt }] } : { prompt: request.prompt }),
+      max_tokens: request.maxTokens,
+      temperature: request.temperature,
+      seed: request.seed,
+      ...(request.stop.length === 0 ? {} : { stop: request.stop }),
+    };
+    if (this.#config.stream) {
+      const reply = await this.#client.events(
+        path,
+        { ...body, stream: true, stream_options: { include_usage: true } },
+        signal,
+      );
+      return textAnswer(joinStream(reply, path, this.#now()), request, chat, path);
+    }
+    const reply = await this.#client.post(path, body, signal);
+    return textAnswer({ ...wholeText(reply.body, chat, path), wallMs: reply.wallMs }, request, chat, path);
+  }
+
+  async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    const byId = this.#dialect === "vllm";
+    const ids = byId ? await this.#letterTokens.ids(request.letters, signal) : [];
+    const { body, wallMs } = await this.#client.post(
+      COMPLETIONS,
+      {
+        ...this.#common(),
+        prompt: request.prompt,
+        max_tokens: 1,
+        temperature: 0,
+        seed: 0,
+        logprobs: this.#topK,
+        // Token texts lose their leading space in some tokenizers; ids lose nothing.
+        ...(byId ? { return_tokens_as_token_ids: true } : {}),
+      },
+      signal,
+    );
+    const reply = parseReply(CompletionSchema, body, COMPLETIONS);
+    const shown = firstPosition(reply);
+    const wanted = byId ? ids.map((id) => `token_id:${id}`) : request.letters;
+    const { prompt } = tokenCounts(reply.usage, COMPLETIONS);
+    return {
+      kind: "letters",
+      logprobs: lettersByText(wanted, shown),
+      tokens: { prompt, completion: 0 },
+      timings: { wallMs },
+    };
+  }
+
+  async #chatLetters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    const { body, wallMs } = await this.#client.post(
+      CHAT,
+      {
+        ...this.#common(),
+        messages: [{ role: "user", content: request.prompt }],
+        max_tokens: 1,
+        temperature: 0,
+        seed: 0,
+        logprobs: true,
+        top_logprobs: this.#topK,
+      },
+      signal,
+    );
+    const reply = parseReply(ChatSchema, body, CHAT);
+    const first = reply.choices[0]?.logprobs?.content[0];
+    if (first === undefined) throw withoutLogprobs(CHAT);
+    const { prompt } = tokenCounts(reply.usage, CHAT);
+    return {
+      kind: "letters",
+      logprobs: lettersTrimmed(
+        request.letters,
+        first.top_logprobs.map(({ token, logprob }) => ({ text: token, logprob })),
+      ),
+      tokens: { prompt, completion: 0 },
+      timings: { wallMs },
+    };
+  }
+
+  /** One request: the prompt alone, to count its tokens, and with each choice, each echoed with log-probabilities. */
+  async #continuations(request: ContinuationsRequest, signal: AbortSignal): Promise<ContinuationsAnswer> {
+    const texts = request.continuations.map((continuation) => request.prompt + continuation);
+    const { body, wallMs } = await this.#client.post(
+      COMPLETIONS,
+      {
+        ...this.#common(),
+        prompt: [request.prompt, ...texts],
+        max_tokens: 1,
+        temperature: 0,
+        seed: 0,
+        logprobs: 1,
+        echo: true,
+      },
+      signal,
+    );
+    const { choices } = parseReply(CompletionSchema, body, COMPLETIONS);
+    const [alone, ...echoes] = [...choices].sort((a, b) => a.index - b.index).map(echoedTokens);
+    if (alone === undefined || echoes.length !== texts.length)
+      throw new BackendError({
+        kind: "unsupported",
+        message: `${COMPLETIONS}: ${choices.length} answers to ${texts.length + 1} prompts in one request`,
+        hint: ECHO_HINT,
+      });
+    const prompt = alone.length;
+    const logprobs = texts.map((text, index) => sumContinuation(echoes[index] ?? [], text, prompt, ECHO_HINT));
+    const completion = echoes.reduce((sum, echo) => sum + echo.length - prompt, 0);
+    return { kind: "continuations", logprobs, tokens: { prompt, completion }, timings: { wallMs } };
+  }
+
+  /** What every request carries: the model, and in each dialect that nothing but the temperature touches the choice. */
+  #common(): Readonly<Record<string, unknown>> {
+    const base = { model: this.#model, presence_penalty: 0, frequency_penalty: 0 };
+    switch (this.#dialect) {
+      case "vllm":
+      case "sglang":
+        // A model's own generation_config.json may hold a repetition penalty that these servers apply by default.
+        return { ...base, repetition_penalty: 1 };
+      case "llama-server":
+        return { ...base, repeat_penalty: 1, cache_prompt: false, samplers: ["temperature"] };
+      case "lm-studio":
+        return { ...base, repeat_penalty: 1 };
+      case "openai":
+        return { model: this.#model };
+    }
+  }
+}
+
+/** The likeliest first tokens of a completion, in either form of log-probabilities. */
+function firstPosition(reply: Completion): TopToken[] {
+  const logprobs = reply.choices[0]?.logprobs;
+  if (logprobs == null) throw withoutLogprobs(COMPLETIONS);
+  if ("content" in logprobs)
+    return (logprobs.content[0]?.top_logprobs ?? []).map(({ token, logprob }) => ({ text: token, logprob }));
+  const top = logprobs.top_logprobs?.[0];
+  if (top == null) throw withoutLogprobs(COMPLETIONS);
+  return Object.entries(top).map(([text, logprob]) => ({ text, logprob }));
+}
+
+/** The echoed prompt's tokens: all but the one that had to be generated. */
+function echoedTokens(choice: Completion["choices"][number]) {
+  const { logprobs } = choice;
+  if (logprobs == null || !("tokens" in logprobs)) return [];
+  return logprobs.tokens
+    .slice(0, -1)
+    .map((text, index) => ({ text, logprob: logprobs.token_logprobs[index] ?? undefined }));
+}
+
+function withoutLogprobs(path: string): BackendError {
+  return new BackendError({
+    kind: "unsupported",
+    message: `${path}: the server sent no log-probabilities`,
+    hint: "use the protocol generated-letter for this task, or a server that has them",
+  });
+}
