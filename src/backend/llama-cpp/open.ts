@@ -21,6 +21,24 @@ const MAX_DEFAULT_CONTEXTS = 8;
  * with them equal, answers repeat bit for bit. Throws `UsageError` when node-llama-cpp isn't installed, `RunError` when the file doesn't load.
  */
 export async function openLlamaCpp(path: string, config: LlamaCppConfig, signal: AbortSignal): Promise<Backend> {
+  const loaded = await loadLlamaCpp(path, config, signal);
+  const evaluators = loaded.contexts.map(
+    (context) => new Evaluator(loaded.model, context.getSequence(), config.contextSize),
+  );
+  return new LlamaCppBackend(loaded.identity, loaded.loadMs, evaluators, loaded.dispose);
+}
+
+/** A model in memory with one context per concurrent request, and what is known of both. */
+export interface LoadedLlamaCpp {
+  readonly model: LlamaModel;
+  readonly contexts: readonly LlamaContext[];
+  readonly identity: VariantIdentity;
+  readonly loadMs: number;
+  readonly dispose: () => Promise<void>;
+}
+
+/** The loading alone, for whoever works with tokens; throws as `openLlamaCpp` does. */
+export async function loadLlamaCpp(path: string, config: LlamaCppConfig, signal: AbortSignal): Promise<LoadedLlamaCpp> {
   const binding = await importBinding();
   const contexts = config.concurrency ?? Math.min(availableParallelism(), MAX_DEFAULT_CONTEXTS);
   const llama = await getLlama(binding, config.threads * contexts);
@@ -38,7 +56,7 @@ async function load(
   path: string,
   config: LlamaCppConfig & { readonly concurrency: number },
   signal: AbortSignal,
-): Promise<Backend> {
+): Promise<LoadedLlamaCpp> {
   const [digest, { size: fileBytes }] = await Promise.all([sha256OfFile(path, signal), stat(path)]);
   throwIfAborted(signal);
   const start = performance.now();
@@ -85,12 +103,17 @@ async function load(
     },
     metadata: readMetadata(model, fileBytes, fileType === undefined ? undefined : binding.GgufFileType[fileType]),
   };
-  const evaluators = contexts.map((context) => new Evaluator(model, context.getSequence(), config.contextSize));
-  return new LlamaCppBackend(identity, loadMs, evaluators, async () => {
-    for (const context of contexts) await context.dispose();
-    await model.dispose();
-    await llama.dispose();
-  });
+  return {
+    model,
+    contexts,
+    identity,
+    loadMs,
+    dispose: async () => {
+      for (const context of contexts) await context.dispose();
+      await model.dispose();
+      await llama.dispose();
+    },
+  };
 }
 
 class LlamaCppBackend implements Backend {
