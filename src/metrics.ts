@@ -1,5 +1,9 @@
-/** QuantGate's text metrics that need no model, usable on their own: strings in, numbers in [0, 1] out. */
+/**
+ * QuantGate's text metrics that need no model, usable on their own: strings in, numbers in [0, 1] out; and the reader of
+ * multiple-choice answers.
+ */
 
+export type { Choice } from "./domain/item.ts";
 export type { Score } from "./domain/score.ts";
 export {
   type Bleu,
@@ -27,3 +31,4 @@ export {
   rougeSignature,
 } from "./score/text/rouge.ts";
 export { rougeTokens } from "./score/text/rouge-tokenize.ts";
+export { type ExtractedChoice, extractChoice } from "./task/extract-choice.ts";

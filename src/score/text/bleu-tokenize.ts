@@ -24,40 +24,39 @@ export function bleuTokenIds(text: string, tokenizer: BleuTokenizer, vocabulary:
  */
 function tokenIds13a(text: string, vocabulary: Vocabulary): number[] {
   const line = normalize13a(text);
+  const length = line.length;
   const ids: number[] = [];
-  vocabulary.reserve(line.length);
-  let open = false;
+  vocabulary.reserve(length);
+  let start = 0;
   // Whether the unit before can begin a match of the second pass: a non-digit that isn't consumed by a match itself.
   let canPair = true;
   let previousIsDigit = false;
-  for (let index = 0; index < line.length; index += 1) {
+  for (let index = 0; index < length; index += 1) {
     const unit = line.charCodeAt(index);
-    const kind = unit < 128 ? (ASCII_KIND[unit] ?? WORD) : isPythonWhitespace(unit) ? SPACE : WORD;
+    const kind = unit < 128 ? ASCII_KIND[unit] : isPythonWhitespace(unit) ? SPACE : WORD;
+    if (kind === WORD || kind === DIGIT) {
+      previousIsDigit = kind === DIGIT;
+      canPair = kind === WORD;
+      continue;
+    }
     let alone = kind === SYMBOL;
     let pairs = false;
     if (kind === STOP) {
       pairs = canPair;
       // The third pass sees a space behind a stop that the second pass padded, or that precedes such a padded stop.
-      const next = index + 1 < line.length ? line.charCodeAt(index + 1) : 0x20;
-      alone = pairs || !isDigit(next);
+      alone = pairs || index + 1 === length || !isDigit(line.charCodeAt(index + 1));
     } else if (kind === DASH) {
       alone = previousIsDigit;
     }
-    if (kind === SPACE || alone) {
-      if (open) ids.push(vocabulary.close());
-      open = false;
-      if (alone) {
-        vocabulary.push(unit);
-        ids.push(vocabulary.close());
-      }
-    } else {
-      vocabulary.push(unit);
-      open = true;
+    if (alone || kind === SPACE) {
+      if (index > start) ids.push(vocabulary.intern(line, start, index));
+      if (alone) ids.push(vocabulary.intern(line, index, index + 1));
+      start = index + 1;
     }
-    previousIsDigit = kind === DIGIT;
-    canPair = !previousIsDigit && !pairs;
+    previousIsDigit = false;
+    canPair = !pairs;
   }
-  if (open) ids.push(vocabulary.close());
+  if (length > start) ids.push(vocabulary.intern(line, start, length));
   return ids;
 }
 
@@ -76,21 +75,17 @@ function normalize13a(text: string): string {
 function splitIds(text: string, vocabulary: Vocabulary, characters: boolean): number[] {
   const ids: number[] = [];
   vocabulary.reserve(text.length);
-  let open = false;
+  let start = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     const space = isPythonWhitespace(unit);
     const lowSurrogate = unit >= 0xdc00 && unit <= 0xdfff;
-    if (open && (space || (characters && !lowSurrogate))) {
-      ids.push(vocabulary.close());
-      open = false;
-    }
-    if (!space) {
-      vocabulary.push(unit);
-      open = true;
+    if (space || (characters && !lowSurrogate)) {
+      if (index > start) ids.push(vocabulary.intern(text, start, index));
+      start = space ? index + 1 : index;
     }
   }
-  if (open) ids.push(vocabulary.close());
+  if (text.length > start) ids.push(vocabulary.intern(text, start, text.length));
   return ids;
 }
 

@@ -47,7 +47,7 @@ export interface Bleu {
  */
 export function sentenceBleu(candidate: string, references: readonly string[], options: BleuOptions = {}): Bleu {
   const statistics = bleuStatistics(candidate, references, options);
-  return score(statistics, { effectiveOrder: true, ...options }, references.length);
+  return score(statistics, options, options.effectiveOrder ?? true, references.length);
 }
 
 /**
@@ -73,7 +73,7 @@ export function corpusBleu(
     }
   });
   const counts = new Set(references.map((list) => list.length));
-  return score(sum, options, counts.size === 1 ? ([...counts][0] ?? 0) : "var");
+  return score(sum, options, options.effectiveOrder ?? false, counts.size === 1 ? ([...counts][0] ?? 0) : "var");
 }
 
 /**
@@ -89,12 +89,9 @@ export function bleuStatistics(
 ): number[] {
   if (references.length === 0)
     throw new RangeError("BLEU needs at least one reference; a text without one is unscored");
-  const tokenizer = options.tokenizer ?? "13a";
   vocabulary.clear();
-  const tokenize = (text: string): number[] =>
-    bleuTokenIds(options.lowercase ? text.toLowerCase() : text, tokenizer, vocabulary);
-  const candidateTokens = tokenize(candidate);
-  const referenceTokens = references.map(tokenize);
+  const candidateTokens = tokenIds(candidate, options);
+  const referenceTokens = references.map((reference) => tokenIds(reference, options));
   const statistics = clippedMatches(candidateTokens, referenceTokens, MAX_ORDER, vocabulary.size);
   const length = candidateTokens.length;
   for (let order = 1; order <= MAX_ORDER; order += 1) statistics.push(Math.max(0, length - order + 1));
@@ -113,35 +110,33 @@ export function bleuFromStatistics(
   if (statistics.length !== STATISTICS_LENGTH) {
     throw new RangeError(`BLEU statistics are ${STATISTICS_LENGTH} numbers, got ${statistics.length}`);
   }
-  return score(statistics, options, options.references ?? 1);
+  return score(statistics, options, options.effectiveOrder ?? false, options.references ?? 1);
 }
 
 /** Shared between calls: they are synchronous, and nothing outlives one. */
 const vocabulary = new Vocabulary();
 
-function score(statistics: readonly number[], options: BleuOptions, references: number | "var"): Bleu {
-  const { effectiveOrder = false, smoothing = "exp", smoothingValue = smoothing === "floor" ? 0.1 : 1 } = options;
-  const candidateLength = statistics[2 * MAX_ORDER] ?? 0;
-  const referenceLength = statistics[2 * MAX_ORDER + 1] ?? 0;
-  const brevityPenalty = brevity(candidateLength, referenceLength);
-  const signature = [
-    "BLEU",
-    `refs:${references}`,
-    `case:${options.lowercase ? "lc" : "mixed"}`,
-    `tok:${options.tokenizer ?? "13a"}`,
-    `smooth:${smoothing}${smoothing === "floor" || smoothing === "add-k" ? `[${smoothingValue.toFixed(2)}]` : ""}`,
-    `eff:${effectiveOrder ? "yes" : "no"}`,
-    "v:1",
-  ].join("|");
+function tokenIds(text: string, options: BleuCountOptions): number[] {
+  return bleuTokenIds(options.lowercase ? text.toLowerCase() : text, options.tokenizer ?? "13a", vocabulary);
+}
 
-  const precisions = new Array<number>(MAX_ORDER).fill(0);
-  if (statistics.slice(0, MAX_ORDER).every((matches) => matches === 0)) {
-    return { score: 0, precisions, brevityPenalty, signature };
-  }
+function score(
+  statistics: readonly number[],
+  options: BleuOptions,
+  effectiveOrder: boolean,
+  references: number | "var",
+): Bleu {
+  const brevityPenalty = brevity(statistics[2 * MAX_ORDER] ?? 0, statistics[2 * MAX_ORDER + 1] ?? 0);
+  const signature = signatureOf(options, effectiveOrder, references);
+  const precisions = [0, 0, 0, 0];
+  if (!hasMatch(statistics)) return { score: 0, precisions, brevityPenalty, signature };
+
+  const smoothing = options.smoothing ?? "exp";
+  const value = smoothingValue(options);
   let orders = MAX_ORDER;
   let halvings = 1;
   for (let index = 0; index < MAX_ORDER; index += 1) {
-    const addend = smoothing === "add-k" && index > 0 ? smoothingValue : 0;
+    const addend = smoothing === "add-k" && index > 0 ? value : 0;
     const matches = (statistics[index] ?? 0) + addend;
     const total = (statistics[MAX_ORDER + index] ?? 0) + addend;
     if (total === 0) break;
@@ -152,11 +147,29 @@ function score(statistics: readonly number[], options: BleuOptions, references: 
       halvings *= 2;
       precisions[index] = 1 / (halvings * total);
     } else if (smoothing === "floor") {
-      precisions[index] = smoothingValue / total;
+      precisions[index] = value / total;
     }
   }
-  const logSum = precisions.slice(0, orders).reduce((sum, precision) => sum + Math.log(precision), 0);
+  let logSum = 0;
+  for (let index = 0; index < orders; index += 1) logSum += Math.log(precisions[index] ?? 0);
   return { score: Math.min(1, brevityPenalty * Math.exp(logSum / orders)), precisions, brevityPenalty, signature };
+}
+
+function hasMatch(statistics: readonly number[]): boolean {
+  for (let index = 0; index < MAX_ORDER; index += 1) if ((statistics[index] ?? 0) > 0) return true;
+  return false;
+}
+
+function smoothingValue(options: BleuScoreOptions): number {
+  return options.smoothingValue ?? (options.smoothing === "floor" ? 0.1 : 1);
+}
+
+function signatureOf(options: BleuOptions, effectiveOrder: boolean, references: number | "var"): string {
+  const name = options.smoothing ?? "exp";
+  const smoothing = name === "floor" || name === "add-k" ? `${name}[${smoothingValue(options).toFixed(2)}]` : name;
+  const textCase = options.lowercase ? "lc" : "mixed";
+  const order = effectiveOrder ? "yes" : "no";
+  return `BLEU|refs:${references}|case:${textCase}|tok:${options.tokenizer ?? "13a"}|smooth:${smoothing}|eff:${order}|v:1`;
 }
 
 function brevity(candidateLength: number, referenceLength: number): number {

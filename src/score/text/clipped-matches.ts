@@ -1,16 +1,4 @@
 const FREE = -1;
-const INITIAL_SLOTS = 1024;
-
-/**
- * Scratch memory, kept between calls because allocating it costs more than scoring a short answer. Everything in it is
- * written before it is read within one call of `clippedMatches`, which is synchronous.
- */
-let lefts = new Int32Array(INITIAL_SLOTS);
-let rights = new Int32Array(INITIAL_SLOTS);
-let slotCount = INITIAL_SLOTS;
-/** By n-gram id: how often the candidate may still match it, and how often it was seen in the reference at hand. */
-let allowed = new Int32Array(2 * INITIAL_SLOTS);
-let seen = new Int32Array(2 * INITIAL_SLOTS);
 
 /**
  * For each order n = 1 … maxOrder, how many n-grams of the candidate are matched: Σ over distinct n-grams of
@@ -26,10 +14,7 @@ export function clippedMatches(
   maxOrder: number,
   vocabularySize: number,
 ): number[] {
-  let referenceTokens = 0;
-  for (const reference of references) referenceTokens += reference.length;
-  prepare(vocabularySize, maxOrder > 1 ? referenceTokens * (maxOrder - 1) : 0);
-
+  prepare(references, maxOrder, vocabularySize);
   // grams[i] is the id of the n-gram that starts at token i; for n = 1 that is the token's own id.
   const referenceGrams = references.map((reference) => reference.slice());
   const candidateGrams = candidate.slice();
@@ -38,87 +23,107 @@ export function clippedMatches(
     for (let index = 0; index < references.length; index += 1) {
       const reference = references[index] ?? [];
       const grams = referenceGrams[index] ?? [];
-      const count = reference.length - order + 1;
-      for (let start = 0; start < count; start += 1) {
-        let gram = grams[start] ?? 0;
-        if (order > 1) {
-          gram = vocabularySize + insert(gram, reference[start + order - 1] ?? 0);
-          grams[start] = gram;
-        }
-        const times = (seen[gram] ?? 0) + 1;
-        seen[gram] = times;
-        if (times > (allowed[gram] ?? 0)) allowed[gram] = times;
-      }
-      for (let start = 0; start < count; start += 1) seen[grams[start] ?? 0] = 0;
+      if (order > 1) insertAll(reference, grams, order, vocabularySize);
+      allow(grams, reference.length - order + 1, references.length > 1);
     }
-    matches.push(matchCandidate(candidate, candidateGrams, order, vocabularySize));
+    if (order > 1) findAll(candidate, candidateGrams, order, vocabularySize);
+    matches.push(takeMatches(candidateGrams, candidate.length - order + 1));
   }
   return matches;
 }
 
-/** Advances the candidate's n-grams to this order and counts the matched ones. An n-gram of no reference has no id. */
-function matchCandidate(candidate: readonly number[], grams: number[], order: number, vocabularySize: number): number {
-  let matched = 0;
-  const count = candidate.length - order + 1;
+/**
+ * Scratch memory, kept between calls because allocating it costs more than scoring a short answer. Everything in it is
+ * written before it is read within one call of `clippedMatches`, which is synchronous.
+ */
+const scratch = {
+  /** Hash table of the references' n-grams, open addressing: their two parts. */
+  lefts: new Int32Array(1024),
+  rights: new Int32Array(1024),
+  slots: 1024,
+  /** By n-gram id (a token's id, or vocabularySize + slot): how often the candidate may still match it. */
+  allowed: new Int32Array(2048),
+  /** By n-gram id: how often it was seen in the reference at hand. */
+  seen: new Int32Array(2048),
+};
+
+function prepare(references: readonly (readonly number[])[], maxOrder: number, vocabularySize: number): void {
+  let pairs = 0;
+  for (const reference of references) pairs += reference.length * (maxOrder - 1);
+  let slots = 16;
+  while (slots < 2 * pairs) slots *= 2;
+  if (slots > scratch.lefts.length) {
+    scratch.lefts = new Int32Array(slots);
+    scratch.rights = new Int32Array(slots);
+  }
+  scratch.slots = slots;
+  scratch.lefts.fill(FREE, 0, slots);
+  const ids = vocabularySize + slots;
+  if (ids > scratch.allowed.length) {
+    scratch.allowed = new Int32Array(ids);
+    scratch.seen = new Int32Array(ids);
+  } else {
+    scratch.allowed.fill(0, 0, ids);
+    scratch.seen.fill(0, 0, ids);
+  }
+}
+
+/** Advances a reference's (n − 1)-grams to n-grams, giving new ones an id. */
+function insertAll(tokens: readonly number[], grams: number[], order: number, vocabularySize: number): void {
+  const { lefts, rights } = scratch;
+  const mask = scratch.slots - 1;
+  for (let start = 0; start + order <= tokens.length; start += 1) {
+    const left = grams[start] ?? 0;
+    const right = tokens[start + order - 1] ?? 0;
+    let slot = hash(left, right) & mask;
+    while (lefts[slot] !== FREE && (lefts[slot] !== left || rights[slot] !== right)) slot = (slot + 1) & mask;
+    lefts[slot] = left;
+    rights[slot] = right;
+    grams[start] = vocabularySize + slot;
+  }
+}
+
+/** Advances the candidate's (n − 1)-grams to n-grams; what no reference has becomes FREE, and so do longer n-grams of it. */
+function findAll(tokens: readonly number[], grams: number[], order: number, vocabularySize: number): void {
+  const { lefts, rights } = scratch;
+  const mask = scratch.slots - 1;
+  for (let start = 0; start + order <= tokens.length; start += 1) {
+    const left = grams[start] ?? FREE;
+    if (left === FREE) continue;
+    const right = tokens[start + order - 1] ?? 0;
+    let slot = hash(left, right) & mask;
+    while (lefts[slot] !== FREE && (lefts[slot] !== left || rights[slot] !== right)) slot = (slot + 1) & mask;
+    grams[start] = lefts[slot] === FREE ? FREE : vocabularySize + slot;
+  }
+}
+
+/** Allows every n-gram as often as a reference has it; over several references, the largest count of one. */
+function allow(grams: readonly number[], count: number, several: boolean): void {
+  const { allowed, seen } = scratch;
   for (let start = 0; start < count; start += 1) {
-    let gram = grams[start] ?? FREE;
+    const gram = grams[start] ?? 0;
+    const times = (seen[gram] ?? 0) + 1;
+    seen[gram] = times;
+    if (times > (allowed[gram] ?? 0)) allowed[gram] = times;
+  }
+  if (several) for (let start = 0; start < count; start += 1) seen[grams[start] ?? 0] = 0;
+}
+
+function takeMatches(grams: readonly number[], count: number): number {
+  const { allowed } = scratch;
+  let matched = 0;
+  for (let start = 0; start < count; start += 1) {
+    const gram = grams[start] ?? FREE;
     if (gram === FREE) continue;
-    if (order > 1) {
-      const slot = find(gram, candidate[start + order - 1] ?? 0);
-      gram = slot === FREE ? FREE : vocabularySize + slot;
-      grams[start] = gram;
-      if (gram === FREE) continue;
-    }
     const left = allowed[gram] ?? 0;
-    if (left > 0) {
-      allowed[gram] = left - 1;
-      matched += 1;
-    }
+    if (left === 0) continue;
+    allowed[gram] = left - 1;
+    matched += 1;
   }
   return matched;
 }
 
-function prepare(vocabularySize: number, pairs: number): void {
-  slotCount = 16;
-  while (slotCount < 2 * pairs) slotCount *= 2;
-  if (slotCount > lefts.length) {
-    lefts = new Int32Array(slotCount);
-    rights = new Int32Array(slotCount);
-  }
-  lefts.fill(FREE, 0, slotCount);
-  const ids = vocabularySize + slotCount;
-  if (ids > allowed.length) {
-    allowed = new Int32Array(ids);
-    seen = new Int32Array(ids);
-  } else {
-    allowed.fill(0, 0, ids);
-    seen.fill(0, 0, ids);
-  }
-}
-
-function slotOf(left: number, right: number): number {
+function hash(left: number, right: number): number {
   const mixed = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) & (slotCount - 1);
-}
-
-/** Slot of the pair, inserted if it is new. */
-function insert(left: number, right: number): number {
-  let slot = slotOf(left, right);
-  while (lefts[slot] !== FREE) {
-    if (lefts[slot] === left && rights[slot] === right) return slot;
-    slot = (slot + 1) & (slotCount - 1);
-  }
-  lefts[slot] = left;
-  rights[slot] = right;
-  return slot;
-}
-
-/** Slot of the pair, or FREE. */
-function find(left: number, right: number): number {
-  let slot = slotOf(left, right);
-  while (lefts[slot] !== FREE) {
-    if (lefts[slot] === left && rights[slot] === right) return slot;
-    slot = (slot + 1) & (slotCount - 1);
-  }
-  return FREE;
+  return mixed ^ (mixed >>> 15);
 }

@@ -13,7 +13,7 @@ export function exactMatch(candidate: string, reference: string): 0 | 1 {
  * once lower-casing has resolved the capitals that upper-casing leaves alone (ẞ). It also merges dotless "ı" with "i",
  * which folding keeps apart, so that letter is passed around it.
  */
-export function foldCase(text: string): string {
+function foldCase(text: string): string {
   const folded = text
     .normalize("NFD")
     .split("ı")

@@ -58,41 +58,30 @@ function stem(token: string): string {
 }
 
 function rougeWordIds(text: string, words: Vocabulary): RougeText {
+  // Not only ASCII letters lower-case to a–z: the Kelvin sign and the dotted capital I do too.
+  const lower = text.toLowerCase();
+  const length = lower.length;
   const tokens: number[] = [];
   const lineEnds: number[] = [];
-  words.reserve(text.length);
-  let open = false;
+  words.reserve(length);
+  let start = 0;
   let lineStart = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    const folded = unit < 128 ? (ASCII_TOKEN_UNIT[unit] ?? 0) : foldToAscii(unit);
-    if (folded !== 0) {
-      words.push(folded);
-      open = true;
-    }
-    // U+0130 lower-cases to "i" and a combining dot, which ends the token.
-    if (open && (folded === 0 || unit === 0x130)) {
-      tokens.push(words.close());
-      open = false;
-    }
+  for (let index = 0; index < length; index += 1) {
+    const unit = lower.charCodeAt(index);
+    if (unit < 128 && IS_TOKEN_UNIT[unit] === 1) continue;
+    if (index > start) tokens.push(words.intern(lower, start, index));
+    start = index + 1;
     if (unit === NEWLINE && tokens.length > lineStart) {
       lineStart = tokens.length;
       lineEnds.push(lineStart);
     }
   }
-  if (open) tokens.push(words.close());
+  if (length > start) tokens.push(words.intern(lower, start, length));
   if (tokens.length > lineStart) lineEnds.push(tokens.length);
   return { tokens, lineEnds };
 }
 
-/** By ASCII code: the code of its lower-case letter or digit, or 0. */
-const ASCII_TOKEN_UNIT = Uint8Array.from({ length: 128 }, (_, unit) => {
-  const lower = String.fromCharCode(unit).toLowerCase();
-  return /[a-z0-9]/.test(lower) ? lower.charCodeAt(0) : 0;
-});
-
-/** The only other characters whose lower case begins with an ASCII letter: the Kelvin sign and I with a dot above. */
-function foldToAscii(unit: number): number {
-  if (unit === 0x212a) return 0x6b;
-  return unit === 0x130 ? 0x69 : 0;
-}
+/** By ASCII code: whether it is a–z or 0–9. */
+const IS_TOKEN_UNIT = Uint8Array.from({ length: 128 }, (_, unit) =>
+  /[a-z0-9]/.test(String.fromCharCode(unit)) ? 1 : 0,
+);

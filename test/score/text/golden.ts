@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-export type Triple = readonly [precision: number, recall: number, f1: number];
+type Triple = readonly [precision: number, recall: number, f1: number];
 
 interface GoldenBleu {
   readonly score: number;

@@ -66,6 +66,8 @@ describe("ROUGE", () => {
     expect(rouge(text, text).rougeL.f1).toBe(1);
     expect(rouge(text, `x ${text}`).rougeL.recall).toBeCloseTo(17_000 / 17_001, 12);
     expect(rouge(lines, `y ${lines}`).rougeLsum.precision).toBe(1);
+    const numbered = (first: number) => Array.from({ length: 14_000 }, (_, index) => `a ${first + index}`).join("\n");
+    expect(rouge(numbered(0), numbered(7_000)).rougeLsum.recall).toBe((14_000 + 7_000) / 28_000);
     expect(rouge("a ".repeat(50_000), `b ${"a ".repeat(49_999)}c`).rougeL.recall).toBeCloseTo(49_999 / 50_001, 12);
   });
 });
