@@ -1,4 +1,5 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RunError } from "../domain/errors.ts";
 import { LineFile } from "./line-file.ts";
@@ -33,7 +34,7 @@ export class FileRun implements Run {
   /** Writes beside the target and renames, so that a reader sees the old document or the new one, never half of it. */
   async write(name: DocumentName, text: string): Promise<void> {
     const target = join(this.location, name);
-    const beside = `${target}.${process.pid}.tmp`;
+    const beside = `${target}.${randomUUID()}.tmp`;
     try {
       const file = await open(beside, "w");
       try {
@@ -44,6 +45,7 @@ export class FileRun implements Run {
       }
       await rename(beside, target);
     } catch (cause) {
+      await rm(beside, { force: true });
       throw new RunError(`${target}: can't write: ${messageOf(cause)}`, { cause, hint: "is there room on the disk?" });
     }
   }
@@ -69,8 +71,11 @@ export class FileRun implements Run {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.#streams).map((stream) => stream.close()));
-    await this.#unlock?.();
-    this.#unlock = undefined;
+    try {
+      await Promise.all(Object.values(this.#streams).map((stream) => stream.close()));
+    } finally {
+      await this.#unlock?.();
+      this.#unlock = undefined;
+    }
   }
 }

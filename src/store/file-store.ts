@@ -31,8 +31,7 @@ export class FileStore implements RunStore {
 
   async open(id: string): Promise<Run> {
     const path = this.#pathOf(id);
-    const found = await stat(join(path, "manifest.json")).catch(() => undefined);
-    if (found === undefined)
+    if (!(await isFile(join(path, "manifest.json"))))
       throw new UsageError(`no run "${id}" in ${this.#folder}`, { hint: "`quantgate runs` lists the runs there are" });
     return new FileRun(id, path);
   }
@@ -42,10 +41,12 @@ export class FileStore implements RunStore {
     const ids: { readonly id: string; readonly startedMs: number }[] = [];
     for (const entry of entries) {
       if (!entry.isDirectory() || !RUN_ID.test(entry.name)) continue;
-      const made = await stat(join(this.#folder, entry.name, "manifest.json")).catch(() => undefined);
-      if (made !== undefined) ids.push({ id: entry.name, startedMs: made.birthtimeMs });
+      const path = join(this.#folder, entry.name);
+      if (!(await isFile(join(path, "manifest.json")))) continue;
+      // The folder is made once; the manifest is replaced whenever the run goes on.
+      ids.push({ id: entry.name, startedMs: (await stat(path)).birthtimeMs });
     }
-    return ids.sort((a, b) => b.startedMs - a.startedMs || b.id.localeCompare(a.id)).map(({ id }) => id);
+    return ids.sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
   }
 
   #pathOf(id: string): string {
@@ -53,4 +54,8 @@ export class FileStore implements RunStore {
       throw new UsageError(`"${id}" is not a run's id`, { hint: "`quantgate runs` lists the runs there are" });
     return join(this.#folder, id);
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

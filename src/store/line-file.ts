@@ -16,12 +16,14 @@ export class LineFile {
   #fd: number | undefined;
   #size = 0;
   #syncTimer: NodeJS.Timeout | undefined;
+  #syncError: Error | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
   append(line: string): void {
+    if (this.#syncError !== undefined) throw this.#cantWrite(this.#syncError);
     const fd = this.#open();
     const bytes = Buffer.from(`${line}\n`, "utf8");
     let written = 0;
@@ -33,16 +35,19 @@ export class LineFile {
         written += count;
       }
     } catch (cause) {
-      ftruncateSync(fd, this.#size);
-      throw new RunError(`${this.#path}: can't write: ${messageOf(cause)}`, {
-        cause,
-        hint: "make room, then go on with `quantgate run --resume`",
-      });
+      try {
+        ftruncateSync(fd, this.#size);
+      } catch {
+        // A half-written line is cut off by whoever opens the file next.
+      }
+      throw this.#cantWrite(cause);
     }
     this.#size += bytes.length;
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = undefined;
-      fdatasync(fd, () => {});
+      fdatasync(fd, (error) => {
+        if (error !== null) this.#syncError ??= error;
+      });
     }, SYNC_EVERY_MS);
     this.#syncTimer.unref();
   }
@@ -94,8 +99,20 @@ export class LineFile {
     const fd = this.#fd;
     if (fd === undefined) return;
     this.#fd = undefined;
-    await promisify(fdatasync)(fd);
-    closeSync(fd);
+    try {
+      await promisify(fdatasync)(fd);
+    } catch (cause) {
+      throw this.#cantWrite(cause);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #cantWrite(cause: unknown): RunError {
+    return new RunError(`${this.#path}: can't write: ${messageOf(cause)}`, {
+      cause,
+      hint: "make room, then go on with `quantgate run --resume`",
+    });
   }
 
   #open(): number {
