@@ -1,24 +1,77 @@
-import { analyzeRun } from "../pipeline/analyze-run.ts";
+import { appendFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../domain/errors.ts";
+import type { Policy } from "../gate/policies.ts";
+import { type Conclusion, concludeRun } from "../pipeline/conclude-run.ts";
 import { readManifest } from "../pipeline/evaluate.ts";
+import { matchVariants } from "../spec/match-variants.ts";
 import type { Run } from "../store/run-store.ts";
 
 export interface OutputOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Variants that decide the exit code; overrides the spec's. */
+  readonly variant?: readonly string[];
+  readonly junit?: string;
+  readonly markdown?: string;
 }
 
-/** Analyzes a run whose answers are there, writes its reports and prints what it came to. */
-export async function conclude(run: Run, options: OutputOptions, signal: AbortSignal): Promise<void> {
-  const analysis = await analyzeRun(run, await readManifest(run), signal);
-  if (options.json === true) process.stdout.write(`${JSON.stringify(analysis.summary, null, 2)}\n`);
-  else {
-    for (const model of analysis.summary.models)
-      for (const v of model.variants) {
-        const a = v.accuracy["continuation-logprob"];
-        const c = v.comparison?.accuracy["continuation-logprob"];
-        process.stdout.write(
-          `${v.variant} ${a?.kind === "scored" ? a.value.toFixed(3) : "-"} ${c?.estimate.kind === "estimated" ? `${c.estimate.difference.toFixed(3)} [${c.estimate.lower.toFixed(3)}, ${c.estimate.upper.toFixed(3)}] -${c.lost}+${c.gained}` : ""}\n`,
-        );
-      }
+/** Analyzes a run whose answers are there, decides, writes its reports and prints what it came to. Sets no exit code. */
+export async function conclude(
+  run: Run,
+  policy: Policy,
+  options: OutputOptions,
+  signal: AbortSignal,
+): Promise<Conclusion> {
+  const manifest = await readManifest(run);
+  const candidates =
+    options.variant?.flatMap((name) => matchVariants(name, manifest.spec.models, "--variant")) ??
+    manifest.spec.candidates;
+  const conclusion = await concludeRun(run, manifest, policy, {
+    signal,
+    ...(candidates === undefined ? {} : { candidates }),
+  });
+  await publish(conclusion, policy, options);
+  await print(run, conclusion, options);
+  return conclusion;
+}
+
+/** Writes what CI systems pick up: files that were asked for, and GitHub's step summary and annotations where the step runs there. */
+export async function publish(
+  { verdicts, analysis, report }: Conclusion,
+  policy: Policy,
+  options: OutputOptions,
+): Promise<void> {
+  if (options.junit !== undefined) {
+    const { renderJUnit } = await import("../report/junit.ts");
+    await save(options.junit, renderJUnit(verdicts, analysis.summary, { onInconclusive: policy.onInconclusive }));
   }
+  if (options.markdown !== undefined) {
+    const { renderMarkdown } = await import("../report/markdown.ts");
+    await save(options.markdown, renderMarkdown(report));
+  }
+  const stepSummary = process.env.GITHUB_STEP_SUMMARY;
+  if (process.env.GITHUB_ACTIONS !== "true" || stepSummary === undefined) return;
+  const { renderAnnotations, renderStepSummary } = await import("../report/github.ts");
+  await appendFile(stepSummary, renderStepSummary(report));
+  for (const line of renderAnnotations(verdicts)) process.stderr.write(`${line}\n`);
+}
+
+async function print(run: Run, { verdicts, analysis }: Conclusion, options: OutputOptions): Promise<void> {
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify({ run: run.id, summary: analysis.summary, verdicts }, null, 2)}\n`);
+    return;
+  }
+  const { renderTable } = await import("../report/terminal-table.ts");
+  const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  process.stdout.write(
+    `${renderTable(analysis.summary, verdicts, { columns: process.stdout.columns ?? 80, color })}\n`,
+  );
+  if (options.quiet !== true) process.stdout.write(`\nReport: ${join(run.location, "report.html")}\n`);
+}
+
+async function save(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((cause: unknown) => {
+    throw new UsageError(`${path}: can't be written`, { cause });
+  });
 }

@@ -11,29 +11,53 @@ const program = new Command("quantgate")
   .showHelpAfterError("(quantgate --help lists the commands)")
   .exitOverride();
 
-program
-  .command("run")
-  .summary("evaluate every quantization of a spec")
-  .description("Evaluates every variant of a spec on every task, and reports what each lost against its baseline.")
+const EXIT_CODES =
+  "\nExit codes: 0 pass, 1 a gate failed, 2 wrong input, 3 inconclusive, 4 could not complete, 130 interrupted.";
+const RUNS = ["--runs <folder>", "folder of runs (default: $QUANTGATE_RUNS or ./runs)"] as const;
+const JSON_OUTPUT = ["--json", "print summary and verdicts as JSON on stdout"] as const;
+const POLICY = ["--policy <name or file>", "policy that decides (default: the spec's, else `default`)"] as const;
+
+/** Options of every command that ends with a verdict. */
+function deciding(command: Command): Command {
+  return command
+    .option(...POLICY)
+    .option("--variant <name...>", "quantizations or variants that decide the exit code; the others inform")
+    .option("--junit <file>", "write the verdicts as JUnit XML")
+    .option("--markdown <file>", "write the report as Markdown")
+    .option(...RUNS)
+    .option(...JSON_OUTPUT)
+    .option("--quiet", "no progress on stderr");
+}
+
+deciding(program.command("run"))
+  .summary("evaluate every quantization of a spec, and decide")
+  .description(
+    "Evaluates every variant of a spec on every task, compares each with its baseline, and decides by a policy.",
+  )
   .argument("[spec]", "spec file, YAML or JSON")
   .option("--resume <id>", "go on with a run that was stopped or killed")
-  .option("--runs <folder>", "folder of runs (default: $QUANTGATE_RUNS or ./runs)")
-  .option("--json", "print the summary as JSON on stdout")
-  .option("--quiet", "no progress on stderr")
-  .addHelpText(
-    "after",
-    "\nExample:\n  quantgate run examples/demo.yaml\n\nExit codes: 0 completed, 2 wrong input, 4 could not complete, 130 interrupted.",
-  )
+  .option("--no-gate", "exit 0 when the run completes, whatever the verdict")
+  .addHelpText("after", `\nExample:\n  quantgate run examples/demo.yaml\n${EXIT_CODES}`)
   .action(async (spec: string | undefined, options) => (await import("./run.ts")).run(spec, options));
 
-program
-  .command("report")
+deciding(program.command("gate"))
+  .summary("decide a finished run again, by any policy")
+  .description("Decides a finished run by a policy. Asks no backend.")
+  .argument("<run>", "id of a run")
+  .addHelpText("after", EXIT_CODES)
+  .action(async (id: string, options) => (await import("./gate.ts")).gate(id, options));
+
+deciding(program.command("report"))
   .summary("recompute scores, summary and report of a run from its journal")
   .argument("<run>", "id of a run")
-  .option("--runs <folder>", "folder of runs (default: $QUANTGATE_RUNS or ./runs)")
-  .option("--json", "print the summary as JSON on stdout")
-  .option("--quiet", "say nothing but errors")
   .action(async (id: string, options) => (await import("./report.ts")).report(id, options));
+
+program
+  .command("runs")
+  .description("list the runs on disk, newest first")
+  .option(...RUNS)
+  .option("--json", "print JSON on stdout")
+  .action(async (options) => (await import("./runs.ts")).runs(options));
 
 const datasets = program.command("datasets").description("what can be asked");
 datasets
@@ -53,8 +77,8 @@ program
   .description(
     "Evaluates the bundled demonstration model at seven quantizations: about a minute, nothing is downloaded.",
   )
-  .option("--runs <folder>", "folder of runs (default: $QUANTGATE_RUNS or ./runs)")
-  .option("--json", "print the summary as JSON on stdout")
+  .option(...RUNS)
+  .option(...JSON_OUTPUT)
   .option("--quiet", "no progress on stderr")
   .action(async (options) => (await import("./demo.ts")).demo(options));
 

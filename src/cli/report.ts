@@ -1,15 +1,27 @@
 import { evaluationServices, openStore } from "../compose.ts";
 import { readEnv } from "../env.ts";
+import { loadPolicy } from "../gate/policies.ts";
 import { readManifest, rescoreRun } from "../pipeline/evaluate.ts";
 import { conclude, type OutputOptions } from "./conclude.ts";
 import { interruptSignal } from "./interrupt.ts";
 
-/** `quantgate report`: everything after the journal, computed anew. */
-export async function report(id: string, options: OutputOptions & { readonly runs?: string }): Promise<void> {
+interface ReportOptions extends OutputOptions {
+  readonly runs?: string;
+  readonly policy?: string;
+}
+
+/** `quantgate report`: everything after the journal, computed anew. Exits 0 when it is written, whatever the verdict. */
+export async function report(id: string, options: ReportOptions): Promise<void> {
   const signal = interruptSignal();
-  const env = readEnv(process.env);
-  const store = openStore(options.runs ?? env.runsFolder);
+  const store = openStore(options.runs ?? readEnv(process.env).runsFolder);
   const run = await store.open(id);
-  await rescoreRun(run, await readManifest(run), evaluationServices(store), signal);
-  await conclude(run, options, signal);
+  const manifest = await readManifest(run);
+  const policy = await loadPolicy(options.policy ?? manifest.spec.policy);
+  await run.lock();
+  try {
+    await rescoreRun(run, manifest, evaluationServices(store), signal);
+    await conclude(run, policy, options, signal);
+  } finally {
+    await run.close();
+  }
 }

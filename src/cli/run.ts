@@ -1,9 +1,11 @@
 import { evaluationServices, findDatasets, openStore } from "../compose.ts";
-import { InterruptedError, UsageError } from "../domain/errors.ts";
+import { InterruptedError, RunError, UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
-import { resumeRun, startRun } from "../pipeline/evaluate.ts";
+import { loadPolicy } from "../gate/policies.ts";
+import { readManifest, resumeRun, startRun } from "../pipeline/evaluate.ts";
 import { newRunId } from "../pipeline/run-id.ts";
 import { loadSpec } from "../spec/load.ts";
+import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import { conclude, type OutputOptions } from "./conclude.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -12,44 +14,56 @@ import { progressLine } from "./progress-line.ts";
 export interface RunOptions extends OutputOptions {
   readonly resume?: string;
   readonly runs?: string;
+  readonly policy?: string;
+  /** Commander's name for `--no-gate`: false when it was given. */
+  readonly gate?: boolean;
 }
 
-/** `quantgate run`: evaluates a spec, or goes on with a run, and concludes it. */
+/** `quantgate run`: evaluates a spec, or goes on with a run; decides, reports, and exits by the verdict. */
 export async function run(specPath: string | undefined, options: RunOptions): Promise<void> {
   if ((specPath === undefined) === (options.resume === undefined)) {
     throw new UsageError("give either a spec file or --resume <id>", { hint: "quantgate run examples/demo.yaml" });
   }
   const signal = interruptSignal();
-  const env = readEnv(process.env);
-  const start = specPath === undefined ? undefined : await loadSpec(specPath, findDatasets(env));
-  await evaluate(start ?? { resume: options.resume ?? "" }, options, signal);
+  const spec = specPath === undefined ? undefined : await loadSpec(specPath, findDatasets(readEnv(process.env)));
+  process.exitCode = await evaluate(spec ?? { resume: options.resume ?? "" }, options, signal);
 }
 
-/** Starts or resumes, with progress on stderr, then analyzes and prints. */
+/** Starts or resumes, with progress on stderr, then concludes; returns the verdict's exit code. */
 export async function evaluate(
   what: ResolvedSpec | { readonly resume: string },
   options: RunOptions,
   signal: AbortSignal,
-): Promise<void> {
-  const env = readEnv(process.env);
-  const runsFolder = options.runs ?? env.runsFolder;
+): Promise<number> {
+  const runsFolder = options.runs ?? readEnv(process.env).runsFolder;
   const store = openStore(runsFolder);
   const services = evaluationServices(store);
+  const spec = "resume" in what ? (await readManifest(await store.open(what.resume))).spec : what;
+  // Wrong names are told before anything runs.
+  const policy = await loadPolicy(options.policy ?? spec.policy);
+  for (const name of options.variant ?? []) matchVariants(name, spec.models, "--variant");
+
   const onProgress = options.quiet === true ? () => {} : progressLine(process.stderr, () => performance.now());
   const id = "resume" in what ? what.resume : newRunId(what.name, services.now(), Math.random);
   try {
-    await ("resume" in what
-      ? resumeRun(id, services, { onProgress, signal })
-      : startRun(what, id, services, { onProgress, signal }));
+    const evaluation = { onProgress, signal };
+    await ("resume" in what ? resumeRun(id, services, evaluation) : startRun(what, id, services, evaluation));
   } catch (error) {
+    const hint = `quantgate run --resume ${id} goes on with it`;
     if (error instanceof InterruptedError) {
-      throw new InterruptedError("interrupted; what was answered is kept", {
-        cause: error,
-        hint: `quantgate run --resume ${id} goes on with it`,
-      });
+      throw new InterruptedError("interrupted; what was answered is kept", { cause: error, hint });
     }
+    // CI reads the reports of a run that failed, too; they say what is missing.
+    if (error instanceof RunError) await concludeFailed(id);
     throw error;
   }
   onProgress({ kind: "analyzing" });
-  await conclude(await store.open(id), options, signal);
+  const { verdicts } = await conclude(await store.open(id), policy, options, signal);
+  return options.gate === false ? 0 : verdicts.exitCode;
+
+  async function concludeFailed(failed: string): Promise<void> {
+    const ids = await store.list();
+    if (ids.includes(failed))
+      await conclude(await store.open(failed), policy, { ...options, quiet: true }, signal).catch(() => {});
+  }
 }

@@ -6,6 +6,8 @@ import type { ResolvedSpec } from "../spec/resolved.ts";
 export function hashSpec(spec: ResolvedSpec): string {
   const content = {
     seed: spec.seed,
+    repeat: spec.repeat,
+    sampling: spec.sampling,
     models: spec.models.map((model) => ({
       ...model,
       variants: model.variants.map((variant) => ({ ...variant, source: basename(variant.source) })),

@@ -9,6 +9,7 @@ import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
 import { assertHasPlaceholder } from "../task/template.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { nearest } from "./known-keys.ts";
+import { matchVariants } from "./match-variants.ts";
 import type { Located } from "./parse.ts";
 import type { ResolvedModel, ResolvedSpec, ResolvedTask, ResolvedVariant } from "./resolved.ts";
 import type { ParsedSpec } from "./schema.ts";
@@ -41,11 +42,17 @@ export async function resolveSpec(
     (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
   );
   const { name, seed, repeat, sampling } = value;
+  const policy = /^[./~]/.test(value.policy) ? resolvePath(folder, value.policy) : value.policy;
+  const candidates = value.candidates?.flatMap((asked, index) =>
+    matchVariants(asked, models, place(["candidates", index])),
+  );
   return {
     name,
     seed,
     models,
     tasks,
+    policy,
+    ...(candidates === undefined ? {} : { candidates }),
     ...(repeat === undefined ? {} : { repeat }),
     ...(sampling === undefined ? {} : { sampling }),
   };

@@ -11,6 +11,10 @@ export interface ResolvedSpec {
   readonly seed: number;
   readonly models: readonly ResolvedModel[];
   readonly tasks: readonly ResolvedTask[];
+  /** A built-in policy's name, or a file's absolute path. */
+  readonly policy: string;
+  /** Ids of the variants that decide; absent: all but the baselines. */
+  readonly candidates?: readonly string[];
   /** The baseline answers the first items of each task again: noise of the backend itself (A/A). */
   readonly repeat?: { readonly items: number };
   /** Every variant answers the first items of each written task again, at a temperature above 0. */

@@ -57,6 +57,18 @@ export const SpecSchema = z.strictObject({
     .min(1, "at least one model is needed")
     .describe("What is judged: each model with its quantizations, which are compared within it."),
   tasks: z.array(TaskSchema).min(1, "at least one task is needed").describe("What every variant is asked."),
+  policy: z
+    .string()
+    .min(1)
+    .default("default")
+    .describe("A built-in policy's name, or a policy file (relative to the spec, starting with ./ or /)."),
+  candidates: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe(
+      "Quantizations or variant ids that decide the exit code; by default all but the baselines. The others inform.",
+    ),
   repeat: z
     .strictObject({ items: z.int().positive().describe("Items of each task.") })
     .optional()

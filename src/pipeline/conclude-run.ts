@@ -1,0 +1,94 @@
+import { pairTasks } from "../analyze/compare.ts";
+import { findDegradation } from "../analyze/degraded.ts";
+import { publishedResult, publishedTable } from "../analyze/published.ts";
+import { evaluatePolicy } from "../gate/evaluate.ts";
+import type { Policy } from "../gate/policies.ts";
+import type { Verdicts } from "../gate/verdict.ts";
+import type { PublishedStudy, ReportData } from "../report/report-data.ts";
+import type { Run } from "../store/run-store.ts";
+import { type Analysis, analyzeRun } from "./analyze-run.ts";
+import { collectExamples } from "./collect-examples.ts";
+import type { RunManifest } from "./manifest.ts";
+
+/** Flipped items shown per task and variant. */
+const EXAMPLES_PER_TASK = 5;
+
+export interface Conclusion {
+  readonly analysis: Analysis;
+  readonly verdicts: Verdicts;
+  readonly report: ReportData;
+}
+
+/**
+ * Everything after the answers: analyzes a run's scores, decides by a policy, and writes summary, verdicts and reports. Asks no backend.
+ */
+export async function concludeRun(
+  run: Run,
+  manifest: RunManifest,
+  policy: Policy,
+  { candidates, signal }: { readonly candidates?: readonly string[]; readonly signal: AbortSignal },
+): Promise<Conclusion> {
+  const analysis = await analyzeRun(run, manifest, signal);
+  const verdicts = decide(analysis, policy, candidates);
+  await run.write("verdicts.json", `${JSON.stringify(verdicts, null, 2)}\n`);
+  const { summary, speeds } = analysis;
+  const examples = await collectExamples(flipSources(run, analysis), { perTask: EXAMPLES_PER_TASK, signal });
+  const published = publishedFor(manifest);
+  const report: ReportData = {
+    summary,
+    manifest,
+    speeds,
+    verdicts,
+    examples,
+    ...(published === undefined ? {} : { published }),
+  };
+  const [{ renderHtml }, { renderMarkdown }, { renderJUnit }] = await Promise.all([
+    import("../report/html.ts"),
+    import("../report/markdown.ts"),
+    import("../report/junit.ts"),
+  ]);
+  await run.write("report.html", renderHtml(report));
+  await run.write("report.md", renderMarkdown(report));
+  await run.write("junit.xml", renderJUnit(verdicts, summary, { onInconclusive: policy.onInconclusive }));
+  return { analysis, verdicts, report };
+}
+
+/** Applies a policy to an analyzed run. */
+export function decide(analysis: Analysis, policy: Policy, candidates: readonly string[] | undefined): Verdicts {
+  const { summary, scores, manifest } = analysis;
+  const degraded = findDegradation(summary);
+  return evaluatePolicy(
+    policy,
+    { summary, scores, manifest, degraded },
+    candidates === undefined ? {} : { candidates },
+  );
+}
+
+function flipSources(run: Run, { scores, manifest }: Analysis) {
+  return manifest.spec.models.flatMap((model) => {
+    const baseline = scores.tasks.get(model.baseline.variant);
+    if (baseline === undefined) return [];
+    return model.variants.flatMap(({ id }) => {
+      const candidate = scores.tasks.get(id);
+      if (candidate === undefined || id === model.baseline.variant) return [];
+      return [
+        {
+          model: model.name,
+          baseline: { run, variant: model.baseline.variant },
+          candidate: { run, variant: id },
+          pairs: pairTasks(baseline, candidate),
+        },
+      ];
+    });
+  });
+}
+
+function publishedFor(manifest: RunManifest): PublishedStudy | undefined {
+  const findings = manifest.spec.models.flatMap((model) =>
+    model.variants.flatMap((variant) => {
+      const found = publishedResult(model.name, variant.quantization);
+      return found === undefined ? [] : [{ variant: variant.id, result: found }];
+    }),
+  );
+  return findings.length === 0 ? undefined : { source: publishedTable().title, findings };
+}
