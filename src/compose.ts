@@ -1,14 +1,13 @@
-import { join } from "node:path";
-import type { Backend } from "./backend/backend.ts";
+import { existsSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { realBackendDeps } from "./backend/real-deps.ts";
+import { openBackend } from "./backend/registry.ts";
 import { type DatasetFinder, datasetFinder } from "./dataset/find.ts";
+import { UsageError } from "./domain/errors.ts";
 import type { Env } from "./env.ts";
 import { InProcessExecutor } from "./executor/in-process.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
-import type { EvaluationServices, RunScorers } from "./pipeline/evaluate.ts";
-import type { TaskFacts } from "./pipeline/manifest.ts";
-import { openScorers, type ScorerFactory } from "./score/open-scorers.ts";
-import { TEXT_SCORERS } from "./score/text-scorers.ts";
-import type { ResolvedTask, ResolvedVariant } from "./spec/resolved.ts";
+import type { EvaluationServices } from "./pipeline/evaluate.ts";
 import { FileStore } from "./store/file-store.ts";
 
 /** Bundled datasets first, then those that were pulled or imported into the cache. */
@@ -21,34 +20,36 @@ export function openStore(runsFolder: string): FileStore {
 }
 
 /** Everything an evaluation in this process needs, wired to the real world. */
-export function evaluationServices(store: FileStore): EvaluationServices {
+export function evaluationServices(store: FileStore, env: Env): EvaluationServices {
+  const deps = realBackendDeps(process.env);
   return {
     store,
     executor: new InProcessExecutor(),
-    openBackend,
-    openScorers: scorersFor,
+    openBackend: (variant, signal) => openBackend(variant, deps, signal),
+    openScorers: async ({ spec, facts, sources }, signal) => {
+      const { openScorers } = await import("./score/open-scorers.ts");
+      return openScorers({
+        spec,
+        sources,
+        itemsWithReferences: new Map(facts.map((fact) => [fact.task, fact.itemsWithReferences])),
+        findEncoder: findEncoder,
+        cacheFolder: env.cacheFolder,
+        signal,
+      });
+    },
     now: () => new Date(),
     version: packageVersion(),
   };
 }
 
-async function openBackend(variant: ResolvedVariant, signal: AbortSignal): Promise<Backend> {
-  const { openLlamaCpp } = await import("./backend/llama-cpp/open.ts");
-  if (variant.backend.type !== "llama-cpp") throw new Error(`backend ${variant.backend.type} is not wired`);
-  return openLlamaCpp(variant.source, variant.backend, signal);
-}
-
-async function scorersFor(tasks: readonly ResolvedTask[], facts: readonly TaskFacts[]): Promise<RunScorers> {
-  const factory: ScorerFactory = async (metric) => {
-    const make = TEXT_SCORERS[metric];
-    return make === undefined ? { unavailable: `no model for ${metric} is set up` } : make();
-  };
-  const references = new Map(facts.map((fact) => [fact.task, fact.itemsWithReferences]));
-  const byTask = await openScorers(tasks, references, factory);
-  return {
-    byTask,
-    close: async () => {
-      for (const set of byTask.values()) for (const scorer of set.scorers) await scorer.close();
-    },
-  };
+/** A folder, or a model that comes with the package. */
+async function findEncoder(model: string) {
+  if (isAbsolute(model)) return { folder: model, name: model.split("/").at(-1) ?? model, revision: "local" };
+  const bundled = join(packageRoot(), "models", model);
+  if (/^[a-z0-9.-]+$/i.test(model) && existsSync(join(bundled, "onnx", "model.onnx"))) {
+    return { folder: bundled, name: model, revision: packageVersion() };
+  }
+  throw new UsageError(`the model ${model} is not on this machine`, {
+    hint: `quantgate models pull ${model}; or set \`scorers: { neural: skip }\` in the spec to go on without bertscore and coherence`,
+  });
 }

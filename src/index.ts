@@ -69,7 +69,7 @@ export function plan(spec: ResolvedSpec): Plan {
  * for `resume`.
  */
 export async function evaluate(spec: ResolvedSpec, options: EvaluateOptions): Promise<EvaluatedRun> {
-  const services = evaluationServices(openStore(options.runsFolder));
+  const services = evaluationServices(openStore(options.runsFolder), readEnv(process.env));
   const id = newRunId(spec.name, services.now(), Math.random);
   await startRun(spec, id, services, listening(options));
   return conclude(id, options);
@@ -77,7 +77,7 @@ export async function evaluate(spec: ResolvedSpec, options: EvaluateOptions): Pr
 
 /** Finishes a run that was stopped or killed. Its summary is the same, byte for byte, as that of an undisturbed run. */
 export async function resume(id: string, options: EvaluateOptions): Promise<EvaluatedRun> {
-  await resumeRun(id, evaluationServices(openStore(options.runsFolder)), listening(options));
+  await resumeRun(id, evaluationServices(openStore(options.runsFolder), readEnv(process.env)), listening(options));
   return conclude(id, options);
 }
 

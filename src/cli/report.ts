@@ -19,7 +19,7 @@ export async function report(id: string, options: ReportOptions): Promise<void> 
   const policy = await loadPolicy(options.policy ?? manifest.spec.policy);
   await run.lock();
   try {
-    await rescoreRun(run, manifest, evaluationServices(store), signal);
+    await rescoreRun(run, manifest, evaluationServices(store, readEnv(process.env)), signal);
     await conclude(run, policy, options, signal);
   } finally {
     await run.close();

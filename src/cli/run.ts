@@ -37,7 +37,7 @@ export async function evaluate(
 ): Promise<number> {
   const runsFolder = options.runs ?? readEnv(process.env).runsFolder;
   const store = openStore(runsFolder);
-  const services = evaluationServices(store);
+  const services = evaluationServices(store, readEnv(process.env));
   const spec = "resume" in what ? (await readManifest(await store.open(what.resume))).spec : what;
   // Wrong names are told before anything runs.
   const policy = await loadPolicy(options.policy ?? spec.policy);

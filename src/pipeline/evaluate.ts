@@ -21,16 +21,19 @@ export interface RunScorers {
   close(): Promise<void>;
 }
 
+/** What decides which scorers a run needs. */
+export interface ScorersRequest {
+  readonly spec: ResolvedSpec;
+  readonly facts: readonly TaskFacts[];
+  readonly sources: ReadonlyMap<string, ItemSource>;
+}
+
 /** Everything an evaluation needs from outside; wired in `compose.ts`. */
 export interface EvaluationServices {
   readonly store: RunStore;
   readonly executor: Executor;
   readonly openBackend: (variant: ResolvedVariant, signal: AbortSignal) => Promise<Backend>;
-  readonly openScorers: (
-    tasks: readonly ResolvedTask[],
-    facts: readonly TaskFacts[],
-    signal: AbortSignal,
-  ) => Promise<RunScorers>;
+  readonly openScorers: (request: ScorersRequest, signal: AbortSignal) => Promise<RunScorers>;
   readonly now: () => Date;
   readonly version: string;
 }
@@ -54,29 +57,35 @@ export async function startRun(
   try {
     const facts: TaskFacts[] = [];
     for (const task of spec.tasks) facts.push(await inspectTask(task, sourceOf(sources, task), options.signal));
-    const run = await services.store.create(id);
-    const manifest: RunManifest = {
-      schema: 1,
-      id,
-      spec,
-      specHash: hashSpec(spec),
-      versions: { quantgate: services.version, node: process.versions.node },
-      host: {
-        platform: `${process.platform}-${process.arch}`,
-        cpu: cpus()[0]?.model ?? "unknown",
-        cores: availableParallelism(),
-        memoryBytes: totalmem(),
-      },
-      tasks: facts,
-      status: "running",
-      startedAt: services.now().toISOString(),
-      identities: {},
-      signatures: {},
-    };
-    await run.lock();
-    await run.write("manifest.json", pretty(manifest));
-    await execute(run, manifest, sources, services, options);
-    return id;
+    // Before the run exists: a missing model leaves nothing half-made.
+    const scorers = await services.openScorers({ spec, facts, sources }, options.signal);
+    try {
+      const run = await services.store.create(id);
+      const manifest: RunManifest = {
+        schema: 1,
+        id,
+        spec,
+        specHash: hashSpec(spec),
+        versions: { quantgate: services.version, node: process.versions.node },
+        host: {
+          platform: `${process.platform}-${process.arch}`,
+          cpu: cpus()[0]?.model ?? "unknown",
+          cores: availableParallelism(),
+          memoryBytes: totalmem(),
+        },
+        tasks: facts,
+        status: "running",
+        startedAt: services.now().toISOString(),
+        identities: {},
+        signatures: {},
+      };
+      await run.lock();
+      await run.write("manifest.json", pretty(manifest));
+      await execute(run, manifest, sources, scorers, services, options);
+      return id;
+    } finally {
+      await scorers.close();
+    }
   } finally {
     await closeAll(sources);
   }
@@ -96,9 +105,14 @@ export async function resumeRun(id: string, services: EvaluationServices, option
   }
   const sources = await openSources(manifest.spec.tasks, options.signal);
   try {
-    await run.lock();
-    await execute(run, manifest, sources, services, options);
-    return id;
+    const scorers = await services.openScorers({ spec: manifest.spec, facts: manifest.tasks, sources }, options.signal);
+    try {
+      await run.lock();
+      await execute(run, manifest, sources, scorers, services, options);
+      return id;
+    } finally {
+      await scorers.close();
+    }
   } finally {
     await closeAll(sources);
   }
@@ -113,7 +127,7 @@ export async function rescoreRun(
 ): Promise<void> {
   const { scoreJournal } = await import("../score/score-journal.ts");
   const sources = await openSources(manifest.spec.tasks, signal);
-  const scorers = await services.openScorers(manifest.spec.tasks, manifest.tasks, signal);
+  const scorers = await services.openScorers({ spec: manifest.spec, facts: manifest.tasks, sources }, signal);
   try {
     await run.reset("scores");
     const scored = new ProgressIndex(makePlan(manifest.spec, { unitItems: UNIT_ITEMS }));
@@ -139,13 +153,13 @@ async function execute(
   run: Run,
   manifest: RunManifest,
   sources: ReadonlyMap<string, ItemSource>,
+  scorers: RunScorers,
   services: EvaluationServices,
   { onProgress, signal }: EvaluationOptions,
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
   const { done, scored, identities } = await readProgress(run, plan, signal);
-  const scorers = await services.openScorers(spec.tasks, manifest.tasks, signal);
   const finish = (status: RunManifest["status"]): Promise<void> =>
     run.write(
       "manifest.json",
@@ -179,7 +193,6 @@ async function execute(
     await finish(error instanceof InterruptedError ? "interrupted" : "failed").catch(() => {});
     throw error;
   } finally {
-    await scorers.close();
     await run.close();
   }
 }

@@ -6,6 +6,11 @@ import type { ResolvedSpec } from "../spec/resolved.ts";
 export function hashSpec(spec: ResolvedSpec): string {
   const content = {
     seed: spec.seed,
+    scorers: {
+      ...spec.scorers,
+      bertscore: { ...spec.scorers.bertscore, model: basename(spec.scorers.bertscore.model) },
+      coherence: { model: basename(spec.scorers.coherence.model) },
+    },
     repeat: spec.repeat,
     sampling: spec.sampling,
     models: spec.models.map((model) => ({

@@ -1,28 +1,79 @@
-import type { ResolvedTask } from "../spec/resolved.ts";
+import type { ItemSource } from "../dataset/item-source.ts";
+import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
 import { type Metric, metricsOf } from "./metrics-by-kind.ts";
+import { type EncoderFinder, NeuralScorers } from "./open-neural-scorers.ts";
 import type { TaskScorers } from "./score-answers.ts";
 import type { Scorer } from "./scorer.ts";
+import { TEXT_SCORERS } from "./text-scorers.ts";
 
-/** Makes the scorer of a metric for a task, or says why there is none. */
-export type ScorerFactory = (metric: Metric, task: ResolvedTask) => Promise<Scorer | { readonly unavailable: string }>;
+export interface OpenScorersOptions {
+  readonly spec: ResolvedSpec;
+  readonly sources: ReadonlyMap<string, ItemSource>;
+  readonly itemsWithReferences: ReadonlyMap<string, number>;
+  readonly findEncoder: EncoderFinder;
+  readonly cacheFolder: string;
+  readonly signal: AbortSignal;
+}
 
-/** The scorers of every generation task, by task name. A scorer that serves several tasks is opened once by the factory. */
-export async function openScorers(
-  tasks: readonly ResolvedTask[],
-  itemsWithReferences: ReadonlyMap<string, number>,
-  factory: ScorerFactory,
-): Promise<ReadonlyMap<string, TaskScorers>> {
+/** Scorers of every generation task of a run, by task name; `close` releases models and workers. */
+export interface OpenScorers {
+  readonly byTask: ReadonlyMap<string, TaskScorers>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the scorers that the tasks' metrics need. A neural model that isn't on this machine is an error that names the command which fetches it,
+ * or, where the spec says `neural: skip`, a metric that is unscored with the reason.
+ */
+export async function openScorers(options: OpenScorersOptions): Promise<OpenScorers> {
+  const { spec, itemsWithReferences } = options;
+  const neural = new NeuralScorers(spec.scorers, options.findEncoder, options.cacheFolder);
   const byTask = new Map<string, TaskScorers>();
-  for (const task of tasks) {
-    if (task.type !== "generation") continue;
-    const scorers: Scorer[] = [];
-    const unavailable: Record<string, string> = {};
-    for (const metric of metricsOf(task.kind, { references: (itemsWithReferences.get(task.name) ?? 0) > 0 })) {
-      const made = await factory(metric, task);
-      if ("unavailable" in made) unavailable[metric] = made.unavailable;
-      else scorers.push(made);
+  try {
+    for (const task of spec.tasks) {
+      if (task.type !== "generation") continue;
+      const scorers: Scorer[] = [];
+      const unavailable: Record<string, string> = {};
+      for (const metric of metricsOf(task.kind, { references: (itemsWithReferences.get(task.name) ?? 0) > 0 })) {
+        const made = await openScorer(metric, task, neural, options);
+        if (made.kind === "opened") scorers.push(made.scorer);
+        else unavailable[metric] = made.reason;
+      }
+      byTask.set(task.name, { scorers, unavailable });
     }
-    byTask.set(task.name, { scorers, unavailable });
+  } catch (error) {
+    await neural.close();
+    throw error;
   }
-  return byTask;
+  return {
+    byTask,
+    close: async () => {
+      for (const { scorers } of byTask.values()) for (const scorer of scorers) await scorer.close();
+      await neural.close();
+    },
+  };
+}
+
+type Opened =
+  | { readonly kind: "opened"; readonly scorer: Scorer }
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+async function openScorer(
+  metric: Metric,
+  task: ResolvedTask,
+  neural: NeuralScorers,
+  options: OpenScorersOptions,
+): Promise<Opened> {
+  const text = TEXT_SCORERS[metric];
+  if (text !== undefined) return { kind: "opened", scorer: await text() };
+  const { spec, sources, signal } = options;
+  if (spec.scorers.neural === "skip") {
+    return { kind: "unavailable", reason: "neural scorers were skipped, as the spec asks" };
+  }
+  const source = sources.get(task.name);
+  if (source === undefined) throw new Error(`no items were opened for task ${task.name}`);
+  return {
+    kind: "opened",
+    scorer: await (metric === "coherence" ? neural.coherence(signal) : neural.bertscore(task, source, signal)),
+  };
 }

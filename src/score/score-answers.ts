@@ -54,6 +54,8 @@ async function scoreTexts(
   const all: Record<string, Score>[] = records.map(() => ({ ...missing }));
   for (const scorer of scorers) {
     const scores = await scorer.score(inputs, signal);
+    if (scores.length !== inputs.length)
+      throw new Error(`scorer ${scorer.metric} gave ${scores.length} scores for ${inputs.length} answers`);
     for (const [index, score] of scores.entries()) {
       const target = all[positions[index] ?? -1];
       if (target !== undefined) target[scorer.metric] = score;

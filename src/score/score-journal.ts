@@ -2,6 +2,7 @@ import type { ItemSource } from "../dataset/item-source.ts";
 import type { AnswerRecord, JournalRecord } from "../domain/record.ts";
 import type { ProgressIndex } from "../plan/progress-index.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
+import { parseLine } from "../store/parse-line.ts";
 import type { Position, Run } from "../store/run-store.ts";
 import { scoreAnswers, type TaskScorers } from "./score-answers.ts";
 
@@ -28,21 +29,22 @@ export async function scoreJournal(run: Run, from: Position, options: ScoreJourn
 
   const flush = async (name: string): Promise<void> => {
     const records = waiting.get(name) ?? [];
+    if (records.length === 0) return;
+    waiting.set(name, []);
     const task = tasks.get(name);
     const source = options.sources.get(name);
-    if (records.length === 0 || task === undefined || source === undefined) return;
-    waiting.set(name, []);
+    if (task === undefined || source === undefined) throw new Error(`no items were opened for task ${name}`);
     const scorers = options.scorers.get(name) ?? { scorers: [], unavailable: {} };
     for (const row of await scoreAnswers(task, records, source, scorers, options.signal)) {
       await run.append("scores", JSON.stringify(row));
     }
   };
 
-  for await (const { text, next } of run.lines("records", from, options.signal)) {
-    const record = JSON.parse(text) as JournalRecord;
-    position = next;
+  for await (const line of run.lines("records", from, options.signal)) {
+    const record = parseLine(line, run, "records") as JournalRecord;
+    position = line.next;
     if (record.type === "opened") {
-      await run.append("scores", text);
+      await run.append("scores", line.text);
       continue;
     }
     if (!options.scored.add(record)) continue;

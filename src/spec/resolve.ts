@@ -51,11 +51,21 @@ export async function resolveSpec(
     seed,
     models,
     tasks,
+    scorers: {
+      ...value.scorers,
+      bertscore: { ...value.scorers.bertscore, model: modelPath(value.scorers.bertscore.model, folder) },
+      coherence: { model: modelPath(value.scorers.coherence.model, folder) },
+    },
     policy,
     ...(candidates === undefined ? {} : { candidates }),
     ...(repeat === undefined ? {} : { repeat }),
     ...(sampling === undefined ? {} : { sampling }),
   };
+}
+
+/** Absolute when it is a folder, as it is when it is a name. */
+function modelPath(model: string, folder: string): string {
+  return /^[./~]/.test(model) ? resolvePath(folder, model) : model;
 }
 
 async function resolveModel(

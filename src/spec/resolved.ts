@@ -4,6 +4,7 @@ import type { GenerationKind } from "../domain/item.ts";
 import type { Figure, Protocol } from "../domain/protocol.ts";
 import type { Quantization } from "../domain/quantization.ts";
 import type { BackendConfig } from "./backend-schema.ts";
+import type { ScorersConfig } from "./schema.ts";
 
 /** A spec whose every default is filled in, every name looked up and every path absolute. Plain data: it survives JSON. */
 export interface ResolvedSpec {
@@ -11,6 +12,8 @@ export interface ResolvedSpec {
   readonly seed: number;
   readonly models: readonly ResolvedModel[];
   readonly tasks: readonly ResolvedTask[];
+  /** Models are names, or folders' absolute paths. */
+  readonly scorers: ScorersConfig;
   /** A built-in policy's name, or a file's absolute path. */
   readonly policy: string;
   /** Ids of the variants that decide; absent: all but the baselines. */

@@ -47,6 +47,33 @@ const TaskSchema = z.strictObject({
   postFilters: z.array(PostFilterSchema).optional(),
 });
 
+/** A model is a name that `quantgate models` knows, or a folder (relative to the spec, starting with ./ or /). */
+const ScorersSchema = z.strictObject({
+  bertscore: z
+    .strictObject({
+      model: z.string().min(1).default("roberta-large"),
+      layer: z.int().positive().optional().describe("Default: the layer recommended for the model."),
+      idf: z
+        .boolean()
+        .default(false)
+        .describe("Weigh tokens by inverse document frequency over the task's references."),
+      rescale: z
+        .boolean()
+        .default(false)
+        .describe("Rescale with the model's published baseline; scores below it count 0."),
+    })
+    .prefault({}),
+  coherence: z.strictObject({ model: z.string().min(1).default("all-mpnet-base-v2") }).prefault({}),
+  neural: z
+    .enum(["required", "skip"])
+    .default("required")
+    .describe("`skip` goes on without bertscore and coherence; they are then unscored, and gates on them fail."),
+  provider: z.enum(["cpu", "cuda", "coreml", "dml"]).default("cpu").describe("Where ONNX Runtime computes."),
+  workers: z.int().positive().optional().describe("Worker threads; default: chosen from the machine."),
+  threadsPerWorker: z.int().positive().optional(),
+});
+export type ScorersConfig = z.output<typeof ScorersSchema>;
+
 /** What a user writes. `load.ts` turns it into a `ResolvedSpec`. */
 export const SpecSchema = z.strictObject({
   $schema: z.string().optional().describe("For editors."),
@@ -69,6 +96,7 @@ export const SpecSchema = z.strictObject({
     .describe(
       "Quantizations or variant ids that decide the exit code; by default all but the baselines. The others inform.",
     ),
+  scorers: ScorersSchema.prefault({}).describe("Models behind bertscore and coherence."),
   repeat: z
     .strictObject({ items: z.int().positive().describe("Items of each task.") })
     .optional()

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import type { ItemSource } from "../dataset/item-source.ts";
+import { type EncoderModel, openEncoderModel } from "../onnx/encoder-model.ts";
+import { EmbeddingEngine } from "../onnx/engine/engine.ts";
+import type { ResolvedTask } from "../spec/resolved.ts";
+import type { ScorersConfig } from "../spec/schema.ts";
+import { readBaseline } from "./bert-score/baseline.ts";
+import { createBertScorer } from "./bert-score/bert-scorer.ts";
+import { recommendedLayer } from "./bert-score/recommended-layers.ts";
+import { createCoherenceScorer } from "./coherence/coherence-scorer.ts";
+import type { Scorer } from "./scorer.ts";
+
+/** Finds a model on this machine by name or folder; throws `UsageError` with the command that fetches it. */
+export type EncoderFinder = (model: string, signal: AbortSignal) => Promise<Parameters<typeof openEncoderModel>[0]>;
+
+/** The neural scorers of a run, all on one engine; made when a task first asks for one. */
+export class NeuralScorers {
+  readonly #config: ScorersConfig;
+  readonly #findEncoder: EncoderFinder;
+  readonly #engine: EmbeddingEngine;
+  readonly #models = new Map<string, Promise<EncoderModel>>();
+  #coherence: Promise<Scorer> | undefined;
+  #bertscore: Promise<Scorer> | undefined;
+
+  constructor(config: ScorersConfig, findEncoder: EncoderFinder, cacheFolder: string) {
+    this.#config = config;
+    this.#findEncoder = findEncoder;
+    const { provider, workers, threadsPerWorker } = config;
+    this.#engine = new EmbeddingEngine({
+      provider,
+      cacheFolder: join(cacheFolder, "embeddings"),
+      ...(workers === undefined ? {} : { workers }),
+      ...(threadsPerWorker === undefined ? {} : { threadsPerWorker }),
+    });
+  }
+
+  coherence(signal: AbortSignal): Promise<Scorer> {
+    this.#coherence ??= this.#model(this.#config.coherence.model, signal).then((model) =>
+      createCoherenceScorer({ engine: this.#engine, model }, signal),
+    );
+    return this.#coherence;
+  }
+
+  /** With idf the weights are those of the task's own references, so each task has a scorer of its own. */
+  async bertscore(task: ResolvedTask, source: ItemSource, signal: AbortSignal): Promise<Scorer> {
+    if (this.#config.bertscore.idf) return this.#makeBertscore(signal, await referencesOf(task, source));
+    this.#bertscore ??= this.#makeBertscore(signal, undefined);
+    return this.#bertscore;
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  async #makeBertscore(signal: AbortSignal, idfReferences: readonly string[] | undefined): Promise<Scorer> {
+    const { layer, rescale } = this.#config.bertscore;
+    const model = await this.#model(this.#config.bertscore.model, signal);
+    const usedLayer = layer ?? model.recommendedLayer ?? recommendedLayer(model.name);
+    const baseline =
+      rescale && usedLayer !== undefined
+        ? await readBaseline(join(model.onnxFile, "..", "..", "rescale_baseline.tsv"), usedLayer, false)
+        : undefined;
+    return createBertScorer(
+      {
+        engine: this.#engine,
+        model,
+        ...(layer === undefined ? {} : { layer }),
+        ...(idfReferences === undefined ? {} : { idfReferences }),
+        ...(baseline === undefined ? {} : { baseline }),
+      },
+      signal,
+    );
+  }
+
+  #model(name: string, signal: AbortSignal): Promise<EncoderModel> {
+    const opened =
+      this.#models.get(name) ?? this.#findEncoder(name, signal).then((location) => openEncoderModel(location, signal));
+    this.#models.set(name, opened);
+    return opened;
+  }
+}
+
+async function referencesOf(task: ResolvedTask, source: ItemSource): Promise<readonly string[]> {
+  const references: string[] = [];
+  for (let index = 0; index < task.items; index += 1) {
+    const item = await source.item(index);
+    if (item.type === "generation") references.push(...item.references);
+  }
+  return references;
+}
