@@ -107,7 +107,7 @@ function openTokens(spec: EncoderSpec): TokenEncoder {
 
 async function openOutput(spec: EncoderSpec): Promise<{ session: InferenceSession; output: string }> {
   const { head, layers } = spec;
-  if (head.kind === "tokens" && head.layer < layers && spec.output === undefined)
+  if (head.kind === "tokens" && head.layer !== layers && spec.output === undefined)
     return openCut(spec, `L${head.layer}`, (graph) => findHiddenState(graph, head.layer, layers).tensor);
   const session = await openSession(spec.onnxFile, spec);
   const output = spec.output ?? USUAL_OUTPUTS.find((name) => session.outputNames.includes(name));
