@@ -1,0 +1,52 @@
+import type { PublishedResult } from "../analyze/published.ts";
+import type { Speed } from "../analyze/speed.ts";
+import type { Summary } from "../analyze/summary.ts";
+import type { Choice } from "../domain/item.ts";
+import type { Verdicts } from "../gate/verdict.ts";
+import type { RunManifest } from "../pipeline/manifest.ts";
+
+/** Everything a report is written from. */
+export interface ReportData {
+  readonly summary: Summary;
+  readonly manifest: RunManifest;
+  /** By variant id; not in the summary, because times differ from run to run. */
+  readonly speeds: Readonly<Record<string, Speed>>;
+  /** Absent: no policy was applied, and the report says nothing about passing. */
+  readonly verdicts?: Verdicts;
+  readonly examples: readonly FlipExample[];
+  readonly published?: PublishedStudy;
+}
+
+/** An item that the variant answered otherwise than its baseline, with both answers. */
+export interface FlipExample {
+  readonly model: string;
+  /** Variant id. */
+  readonly variant: string;
+  /** Variant id of the baseline. */
+  readonly baseline: string;
+  readonly task: string;
+  readonly item: string;
+  readonly subject?: string;
+  /** Right to wrong, wrong to right, or a generated answer that scores less. */
+  readonly kind: "lost" | "gained" | "worse";
+  readonly question: string;
+  readonly choices?: readonly Choice[];
+  readonly expected: string;
+  readonly baselineAnswer: string;
+  readonly candidateAnswer: string;
+  /** Log-probabilities, scores: what stands behind the two answers, in a line or two. */
+  readonly detail?: string;
+}
+
+/** What a published study saw for the same models and quantizations. */
+export interface PublishedStudy {
+  /** Title and protocol, for the reader. */
+  readonly source: string;
+  readonly findings: readonly PublishedFinding[];
+}
+
+/** A row of the study, beside the variant of this run that it speaks of. */
+export interface PublishedFinding {
+  readonly variant: string;
+  readonly result: PublishedResult;
+}
