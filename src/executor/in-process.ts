@@ -3,26 +3,38 @@ import type { OpenedRecord, VariantIdentity } from "../domain/record.ts";
 import { generate } from "../generate/generate.ts";
 import { workOf } from "../generate/work.ts";
 import type { Unit } from "../plan/plan.ts";
-import { scoreJournal } from "../score/score-journal.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
-import { START } from "../store/run-store.ts";
 import type { Execution, Executor } from "./executor.ts";
+import { ScorePump } from "./score-pump.ts";
 
 /** Runs everything in this process, one variant after the other, so that one model is loaded at a time. */
 export class InProcessExecutor implements Executor {
   async execute(execution: Execution): Promise<void> {
-    let position = START;
-    for (const [variant, units] of byVariant(execution.plan.units)) {
-      await generateVariant(execution, variant, units);
-      // After the model is closed, so that scoring can't distort its tokens per second.
-      execution.onProgress({ kind: "scoring", variant: variant.id });
-      position = await scoreJournal(execution.run, position, { ...execution, spec: execution.plan.spec });
-      execution.onProgress({ kind: "variant-done", variant: variant.id });
+    const pump = new ScorePump(execution.run, { ...execution, spec: execution.plan.spec });
+    try {
+      for (const [variant, units] of byVariant(execution.plan.units)) {
+        const embedded = variant.backend.type === "llama-cpp";
+        await generateVariant(execution, variant, units, embedded ? () => {} : () => pump.recordAdded());
+        if (embedded) {
+          // After the model is closed, so that scoring can't distort its tokens per second.
+          execution.onProgress({ kind: "scoring", variant: variant.id });
+          await pump.finish();
+        }
+        execution.onProgress({ kind: "variant-done", variant: variant.id });
+      }
+      await pump.finish();
+    } finally {
+      await pump.settle();
     }
   }
 }
 
-async function generateVariant(execution: Execution, variant: ResolvedVariant, units: readonly Unit[]): Promise<void> {
+async function generateVariant(
+  execution: Execution,
+  variant: ResolvedVariant,
+  units: readonly Unit[],
+  onRecord: () => void,
+): Promise<void> {
   const { run, done, sources, plan, now, onProgress, signal } = execution;
   const answers = units.reduce((sum, unit) => sum + unit.to - unit.from, 0);
   const before = done.count(variant.id);
@@ -47,6 +59,7 @@ async function generateVariant(execution: Execution, variant: ResolvedVariant, u
       onRecord: async (record) => {
         await run.append("records", JSON.stringify(record));
         done.add(record);
+        onRecord();
         onProgress({
           kind: "answered",
           variant: record.variant,
