@@ -17,8 +17,15 @@ export interface SmallSpecOptions {
 
 /** Writes a spec over the bundled demo model that runs in seconds; returns its path. */
 export async function writeSmallSpec(folder: string, options: SmallSpecOptions = {}): Promise<string> {
-  const { quantizations = ["FP16", "Q4_K_M", "Q2_K"], limit = 24, tasks = ["demo-quiz-mc", "demo-code"], extra = "" } = options;
-  const variants = quantizations.map((name) => `      - { quantization: ${name}, model: ${demoModel(name === "FP16" ? "F16" : name)} }`);
+  const {
+    quantizations = ["FP16", "Q4_K_M", "Q2_K"],
+    limit = 24,
+    tasks = ["demo-quiz-mc", "demo-code"],
+    extra = "",
+  } = options;
+  const variants = quantizations.map(
+    (name) => `      - { quantization: ${name}, model: ${demoModel(name === "FP16" ? "F16" : name)} }`,
+  );
   const path = join(folder, "spec.yaml");
   await writeFile(
     path,
@@ -31,7 +38,7 @@ models:
 ${variants.join("\n")}
 tasks:
 ${tasks.map((task) => `  - { dataset: ${task}, limit: ${limit} }`).join("\n")}
-${extra}`,
+${extra.includes("scorers:") ? "" : "scorers: { bertscore: { model: demo-encoder }, coherence: { model: demo-encoder } }\n"}${extra}`,
   );
   return path;
 }
