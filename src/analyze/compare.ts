@@ -2,6 +2,7 @@ import type { Protocol } from "../domain/protocol.ts";
 import { KEY_METRICS } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { type Alignment, alignItems } from "./align.ts";
+import { groupOf } from "./group-of.ts";
 import { comparePairedAccuracy, type PairedAccuracy, type PairedMark, pairMarks } from "./paired-accuracy.ts";
 import { comparePairedMean, type PairedMean, type PairedValue } from "./paired-mean.ts";
 import type { TaskScores } from "./task-scores.ts";
@@ -115,7 +116,7 @@ function pooledAccuracy(pairs: readonly PairedTask[], seed: number): VariantComp
   for (const pair of pairs) {
     if (pair.task.type !== "multiple-choice") continue;
     const pool = byProtocol.get(pair.task.protocol) ?? { marks: [], unmatched: 0, differentPrompt: 0 };
-    pool.marks.push(...pairMarks(pair.baseline, pair.candidate, pair.alignment));
+    for (const mark of pairMarks(pair.baseline, pair.candidate, pair.alignment)) pool.marks.push(mark);
     pool.unmatched += pair.alignment.unmatched;
     pool.differentPrompt += pair.alignment.differentPrompt;
     byProtocol.set(pair.task.protocol, pool);
@@ -147,7 +148,7 @@ function valuesOf(
     item: pair.baseline.items.ids[left] ?? String(left),
     baseline: readValue(pair.baseline, left),
     candidate: readValue(pair.candidate, right),
-    group: pair.baseline.items.groups[left],
+    group: groupOf(pair.baseline, pair.candidate, left, right),
   }));
 }
 

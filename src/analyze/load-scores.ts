@@ -1,8 +1,9 @@
 import { type Pass, passOf } from "../domain/pass.ts";
 import type { VariantIdentity } from "../domain/record.ts";
-import type { ScoreLine } from "../domain/score-row.ts";
+import type { ScoreLine, ScoreRow } from "../domain/score-row.ts";
 import { variantsOf } from "../plan/plan.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
+import { parseLine } from "../store/parse-line.ts";
 import { type Run, START } from "../store/run-store.ts";
 import type { VariantScores } from "./compare.ts";
 import { SpeedMeter } from "./speed.ts";
@@ -26,62 +27,76 @@ export async function loadScores(run: Run, spec: ResolvedSpec, signal: AbortSign
   const columns = new Columns(spec);
   const identities = new Map<string, VariantIdentity>();
   const speeds = new Map(variantsOf(spec).map((variant) => [variant.id, new SpeedMeter()]));
-  for (const variant of variantsOf(spec)) for (const task of spec.tasks) columns.of("main", variant.id, task.name);
-  for await (const { text } of run.lines("scores", START, signal)) {
-    const line = JSON.parse(text) as ScoreLine;
+  const openings = new Set<string>();
+  for await (const stored of run.lines("scores", START, signal)) {
+    const line = parseLine(stored, run, "scores") as ScoreLine;
     if (line.type === "opened") {
+      // A resumed run is scored from its first record on, and copies what stands between the answers again.
+      const opening = `${line.variant}\n${line.at}`;
+      if (openings.has(opening)) continue;
+      openings.add(opening);
       if (!identities.has(line.variant)) identities.set(line.variant, line.identity);
       speeds.get(line.variant)?.addLoad(line.loadMs);
     } else {
-      columns.of(passOf(line), line.variant, line.task)?.add(line);
+      columns.add(line);
       if (line.tokens !== undefined && line.timings !== undefined) {
         speeds.get(line.variant)?.addAnswer(line.result.kind, line.tokens, line.timings);
       }
     }
   }
   const samples = new Map<string, VariantScores[]>();
-  for (const [pass, variants] of columns.byPass) {
-    if (pass === "main" || pass === "repeat") continue;
-    for (const [variant, scores] of variants) samples.set(variant, [...(samples.get(variant) ?? []), scores]);
+  for (const pass of columns.samplePasses()) {
+    for (const [variant, scores] of columns.ofPass(pass))
+      samples.set(variant, [...(samples.get(variant) ?? []), scores]);
   }
-  const none = new Map<string, VariantScores>();
-  return {
-    spec,
-    tasks: columns.byPass.get("main") ?? none,
-    repeats: columns.byPass.get("repeat") ?? none,
-    samples,
-    identities,
-    speeds,
-  };
+  return { spec, tasks: columns.ofPass("main"), repeats: columns.ofPass("repeat"), samples, identities, speeds };
 }
 
-/** Columns of every pass, variant and task, made when the first row comes. */
+/** Columns of every pass, variant and task, made when the first row comes and given in the spec's order, whatever that of the rows. */
 class Columns {
-  readonly byPass = new Map<Pass, Map<string, Map<string, TaskScores>>>();
+  readonly #spec: ResolvedSpec;
   readonly #tasks: ReadonlyMap<string, ResolvedTask>;
   readonly #items: ReadonlyMap<string, TaskItems>;
-  readonly #variants: ReadonlySet<string>;
+  readonly #columns = new Map<string, TaskScores>();
+  readonly #passes = new Set<Pass>();
 
   constructor(spec: ResolvedSpec) {
+    this.#spec = spec;
     this.#tasks = new Map(spec.tasks.map((task) => [task.name, task]));
     this.#items = new Map(spec.tasks.map((task) => [task.name, new TaskItems()]));
-    this.#variants = new Set(variantsOf(spec).map((variant) => variant.id));
   }
 
-  of(pass: Pass, variant: string, taskName: string): TaskScores | undefined {
-    const task = this.#tasks.get(taskName);
-    const items = this.#items.get(taskName);
-    if (task === undefined || items === undefined || !this.#variants.has(variant)) return undefined;
-    const variants = getOrMake(this.byPass, pass, () => new Map<string, Map<string, TaskScores>>());
-    const tasks = getOrMake(variants, variant, () => new Map<string, TaskScores>());
-    return getOrMake(tasks, taskName, () => new TaskScores(task, items));
+  add(row: ScoreRow): void {
+    const task = this.#tasks.get(row.task);
+    if (task !== undefined) this.#of(passOf(row), row.variant, task).add(row);
+  }
+
+  /** By variant, then task; of the main pass every one, of the others those with rows. */
+  ofPass(pass: Pass): ReadonlyMap<string, VariantScores> {
+    const variants = new Map<string, VariantScores>();
+    for (const { id } of variantsOf(this.#spec)) {
+      const has = (task: ResolvedTask): boolean => pass === "main" || this.#columns.has(keyOf(pass, id, task.name));
+      const tasks = this.#spec.tasks.filter(has).map((task) => [task.name, this.#of(pass, id, task)] as const);
+      if (tasks.length > 0) variants.set(id, new Map(tasks));
+    }
+    return variants;
+  }
+
+  /** The rounds of sampling, first to last. */
+  samplePasses(): readonly Pass[] {
+    const round = (pass: Pass): number => Number(pass.slice("sample-".length));
+    return [...this.#passes].filter((pass) => pass.startsWith("sample-")).sort((a, b) => round(a) - round(b));
+  }
+
+  #of(pass: Pass, variant: string, task: ResolvedTask): TaskScores {
+    const key = keyOf(pass, variant, task.name);
+    const columns = this.#columns.get(key) ?? new TaskScores(task, this.#items.get(task.name) ?? new TaskItems());
+    this.#columns.set(key, columns);
+    this.#passes.add(pass);
+    return columns;
   }
 }
 
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
+function keyOf(pass: Pass, variant: string, task: string): string {
+  return `${pass}\n${variant}\n${task}`;
 }

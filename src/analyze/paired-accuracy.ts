@@ -4,6 +4,7 @@ import { mcnemar } from "../stats/mcnemar.ts";
 import { seededRandom } from "../stats/random.ts";
 import { tangoInterval } from "../stats/tango.ts";
 import type { Alignment } from "./align.ts";
+import { clusterLabels, groupOf } from "./group-of.ts";
 import type { TaskScores } from "./task-scores.ts";
 
 /** Confidence of the interval that decides: 1 − 2α for α = 0.05 one-sided. */
@@ -38,6 +39,7 @@ export type DifferenceEstimate =
       readonly upper: number;
       readonly method:
         | "Tango score 90 %"
+        | "Tango score over groups 90 %"
         | "cluster bootstrap (BCa) 90 %"
         | "betting 90 %"
         | "Newcombe 90 %"
@@ -56,17 +58,13 @@ export interface PairedMark {
 
 /** The marks of both sides, item by item. */
 export function pairMarks(baseline: TaskScores, candidate: TaskScores, alignment: Alignment): readonly PairedMark[] {
-  return alignment.pairs.map(([left, right]) => {
-    const group = baseline.items.groups[left] ?? candidate.items.groups[right];
-    return {
-      item: baseline.items.ids[left] ?? candidate.items.ids[right] ?? String(left),
-      baseline: baseline.mark(left),
-      candidate: candidate.mark(right),
-      subject: baseline.items.subjects[left] ?? candidate.items.subjects[right],
-      // Groups of different tasks are different clusters, whatever their names.
-      group: group === undefined ? undefined : `${baseline.task.name}/${group}`,
-    };
-  });
+  return alignment.pairs.map(([left, right]) => ({
+    item: baseline.items.ids[left] ?? candidate.items.ids[right] ?? String(left),
+    baseline: baseline.mark(left),
+    candidate: candidate.mark(right),
+    subject: baseline.items.subjects[left] ?? candidate.items.subjects[right],
+    group: groupOf(baseline, candidate, left, right),
+  }));
 }
 
 /** Compares paired marks. Items of one group are one cluster: where there are groups, the cluster bootstrap decides. */
@@ -103,39 +101,43 @@ export function comparePairedAccuracy(
   };
 }
 
-/** The difference with the interval that decides, from pairs that are right or wrong on both sides. */
+/**
+ * The difference with the interval that decides, from pairs that are right or wrong on both sides. Where items share groups it is the
+ * cluster bootstrap; where nothing changed that would promise certainty, so the score interval is taken with one pair a group.
+ */
 export function estimateDifference(pairs: readonly PairedMark[], seed: number): DifferenceEstimate {
   if (pairs.length === 0) return { kind: "unavailable", reason: "no item was answered on both sides" };
   const differences = pairs.map(differenceOf);
-  const groups = clusterLabels(pairs);
-  if (groups !== undefined) {
-    const interval = bootstrapInterval(differences, {
-      draws: CLUSTER_DRAWS,
-      rng: seededRandom(seed),
-      method: "bca",
-      confidence: DECIDING_CONFIDENCE,
-      clusters: groups,
-    });
-    const difference = differences.reduce((sum, value) => sum + value, 0) / differences.length;
-    return { kind: "estimated", difference, ...interval, method: "cluster bootstrap (BCa) 90 %" };
-  }
   const gained = differences.filter((value) => value > 0).length;
   const lost = differences.filter((value) => value < 0).length;
-  const interval = tangoInterval({ gained, lost, pairs: pairs.length, confidence: DECIDING_CONFIDENCE });
-  return { kind: "estimated", ...interval, method: "Tango score 90 %" };
+  const clusters = clusterLabels(pairs.map((pair) => pair.group));
+  if (clusters === undefined) {
+    const interval = tangoInterval({ gained, lost, pairs: pairs.length, confidence: DECIDING_CONFIDENCE });
+    return { kind: "estimated", ...interval, method: "Tango score 90 %" };
+  }
+  const groups = new Set(clusters).size;
+  if (groups < 2) return { kind: "unavailable", reason: "all items are of one group, so groups can't be compared" };
+  if (gained + lost === 0) {
+    const interval = tangoInterval({ gained, lost, pairs: groups, confidence: DECIDING_CONFIDENCE });
+    return { kind: "estimated", ...interval, method: "Tango score over groups 90 %" };
+  }
+  const interval = bootstrapInterval(differences, {
+    draws: CLUSTER_DRAWS,
+    rng: seededRandom(seed),
+    method: "bca",
+    confidence: DECIDING_CONFIDENCE,
+    clusters,
+  });
+  return {
+    kind: "estimated",
+    difference: (gained - lost) / pairs.length,
+    ...interval,
+    method: "cluster bootstrap (BCa) 90 %",
+  };
 }
 
 function differenceOf(mark: PairedMark): number {
   return Number(mark.candidate === "right") - Number(mark.baseline === "right");
-}
-
-/** Labels when groups really cluster items and anything varies between them; items without a group stand for themselves. */
-function clusterLabels(pairs: readonly PairedMark[]): readonly string[] | undefined {
-  const labels = pairs.map((pair, index) => (pair.group === undefined ? `item ${index}` : `group ${pair.group}`));
-  const distinct = new Set(labels).size;
-  const changed = pairs.some((pair) => pair.baseline !== pair.candidate);
-  // Without any change a bootstrap would promise certainty; the score interval keeps a width.
-  return distinct < labels.length && distinct >= 2 && changed ? labels : undefined;
 }
 
 function subjectRobust(pairs: readonly PairedMark[]): number | undefined {

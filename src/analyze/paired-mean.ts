@@ -1,9 +1,11 @@
 import { bootstrapInterval } from "../stats/bootstrap.ts";
 import { boundedMeanInterval } from "../stats/bounded-mean.ts";
+import { clusterTotals } from "../stats/cluster-robust.ts";
 import { mean } from "../stats/descriptive.ts";
 import type { Interval } from "../stats/interval.ts";
 import { pairedTTest } from "../stats/paired-t.ts";
 import { seededRandom } from "../stats/random.ts";
+import { clusterLabels } from "./group-of.ts";
 import { DECIDING_CONFIDENCE, type DifferenceEstimate } from "./paired-accuracy.ts";
 
 const BOOTSTRAP_DRAWS = 2_000;
@@ -31,9 +33,12 @@ export interface PairedMean {
   readonly beside?: { readonly t90: Interval; readonly bootstrapBca90: Interval };
 }
 
-/** Compares paired scores by an interval that is valid for bounded data at any number of pairs. */
+/**
+ * Compares paired scores by an interval that is valid for bounded data at any number of pairs. Items of one group count as one
+ * observation.
+ */
 export function comparePairedMean(values: readonly PairedValue[], seed: number): PairedMean {
-  const { baseline, candidate } = scoredPairs(values);
+  const { baseline, candidate, groups } = scoredPairs(values);
   const pairs = baseline.length;
   const unpaired = values.filter((value) => (value.baseline === undefined) !== (value.candidate === undefined)).length;
   if (pairs === 0) {
@@ -47,7 +52,8 @@ export function comparePairedMean(values: readonly PairedValue[], seed: number):
     };
   }
   const differences = candidate.map((value, index) => value - (baseline[index] ?? 0));
-  const interval = boundedMeanInterval(differences, { lower: -1, upper: 1, confidence: DECIDING_CONFIDENCE });
+  const clusters = clusterLabels(groups);
+  const interval = decidingInterval(differences, clusters);
   return {
     pairs,
     unpaired,
@@ -61,29 +67,50 @@ export function comparePairedMean(values: readonly PairedValue[], seed: number):
       upper: interval.upper,
       method: "betting 90 %",
     },
-    ...(pairs < 2 ? {} : { beside: describe(baseline, candidate, differences, seed) }),
+    ...(pairs < 2 ? {} : { beside: describe(baseline, candidate, differences, clusters, seed) }),
   };
+}
+
+/**
+ * Betting interval of the mean difference. A group's observation is the sum of its differences over the size of the largest group: it lies
+ * in [−1, 1], groups are independent of each other, and the mean over groups is in proportion to that over items.
+ */
+function decidingInterval(differences: readonly number[], clusters: readonly string[] | undefined): Interval {
+  const bounds = { lower: -1, upper: 1, confidence: DECIDING_CONFIDENCE };
+  if (clusters === undefined) return boundedMeanInterval(differences, bounds);
+  const totals = clusterTotals(differences, clusters);
+  const largest = totals.reduce((most, { count }) => Math.max(most, count), 1);
+  const { lower, upper } = boundedMeanInterval(
+    totals.map(({ sum }) => sum / largest),
+    bounds,
+  );
+  const perItem = (largest * totals.length) / differences.length;
+  return { lower: Math.max(-1, lower * perItem), upper: Math.min(1, upper * perItem) };
 }
 
 /** The scores of items that have one on both sides, in the same order. */
 export function scoredPairs(values: readonly PairedValue[]): {
   readonly baseline: readonly number[];
   readonly candidate: readonly number[];
+  readonly groups: readonly (string | undefined)[];
 } {
   const baseline: number[] = [];
   const candidate: number[] = [];
+  const groups: (string | undefined)[] = [];
   for (const value of values) {
     if (value.baseline === undefined || value.candidate === undefined) continue;
     baseline.push(value.baseline);
     candidate.push(value.candidate);
+    groups.push(value.group);
   }
-  return { baseline, candidate };
+  return { baseline, candidate, groups };
 }
 
 function describe(
   baseline: readonly number[],
   candidate: readonly number[],
   differences: readonly number[],
+  clusters: readonly string[] | undefined,
   seed: number,
 ) {
   const t = pairedTTest(baseline, candidate, { confidence: DECIDING_CONFIDENCE });
@@ -92,6 +119,7 @@ function describe(
     rng: seededRandom(seed),
     method: "bca",
     confidence: DECIDING_CONFIDENCE,
+    ...(clusters === undefined || new Set(clusters).size < 2 ? {} : { clusters }),
   });
   return { t90: { lower: t.lower, upper: t.upper }, bootstrapBca90: bootstrap };
 }

@@ -1,6 +1,7 @@
 import { type Backend, BackendError } from "../backend/backend.ts";
 import { InterruptedError, messageOf, RunError, throwIfAborted } from "../domain/errors.ts";
 import type { AnswerRecord, ItemError } from "../domain/record.ts";
+import { assertUsable } from "./assert-usable.ts";
 import type { Work } from "./work.ts";
 
 export interface GenerateOptions {
@@ -50,7 +51,9 @@ async function answer(work: Work, backend: Backend, now: () => Date, signal: Abo
     promptHash: work.promptHash,
   } as const;
   try {
-    const answered = await backend.generate(work.request, signal, { task: work.task, item: work.item.id });
+    const context = { task: work.task, item: work.item.id, fresh: work.pass === "repeat" };
+    const answered = await backend.generate(work.request, signal, context);
+    assertUsable(answered, work.request);
     return { ...head, outcome: { kind: "answered", answer: answered }, at: now().toISOString() };
   } catch (error) {
     throwIfAborted(signal);
