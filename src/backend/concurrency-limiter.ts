@@ -1,4 +1,5 @@
 import { throwIfAborted } from "../domain/errors.ts";
+import { allowManyListeners } from "./many-listeners.ts";
 
 /** How much slower than the best an answer may be on average before growth stops. */
 const LATENCY_TOLERANCE = 1.5;
@@ -82,6 +83,7 @@ export class ConcurrencyLimiter {
   }
 
   #queue(signal: AbortSignal): Promise<void> {
+    allowManyListeners(signal);
     return new Promise((resolve, reject) => {
       const go = (): void => {
         signal.removeEventListener("abort", leave);

@@ -1,7 +1,16 @@
-/** Text before the first stop string; some servers leave the stop string in. */
-export function cutAtStop(text: string, stop: readonly string[]): string {
+import type { FinishReason } from "../domain/answer.ts";
+
+/**
+ * Text before the first stop string. Some servers leave the stop string in, and one that ignores it writes on to the token limit: then it
+ * is the stop string that ended the answer all the same.
+ */
+export function endAtStop(
+  text: string,
+  finish: FinishReason,
+  stop: readonly string[],
+): { readonly text: string; readonly finish: FinishReason } {
   const found = stop.map((word) => text.indexOf(word)).filter((at) => at >= 0);
-  return found.length === 0 ? text : text.slice(0, Math.min(...found));
+  return found.length === 0 ? { text, finish } : { text: text.slice(0, Math.min(...found)), finish: "stop" };
 }
 
 const OPENING = "<think>";

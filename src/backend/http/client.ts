@@ -2,6 +2,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingM
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { throwIfAborted } from "../../domain/errors.ts";
 import { BackendError } from "../backend.ts";
+import { allowManyListeners } from "../many-listeners.ts";
 import { classifyNetworkError, classifyReply } from "./classify.ts";
 import { EventStreamParser } from "./event-stream.ts";
 import { errorWords, excerpt } from "./excerpt.ts";
@@ -133,6 +134,7 @@ export class HttpClient {
     const { timeouts, secrets, baseUrl, maxBytes = MAX_BYTES } = this.#options;
     const { request: name, fault } = this.#place(exchange.method, exchange.path);
     throwIfAborted(exchange.signal);
+    allowManyListeners(exchange.signal);
     return new Promise((resolve, reject) => {
       const start = performance.now();
       const payload = exchange.body === undefined ? undefined : Buffer.from(JSON.stringify(exchange.body), "utf8");

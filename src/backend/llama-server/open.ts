@@ -11,7 +11,7 @@ import type {
 import type { VariantIdentity } from "../../domain/record.ts";
 import type { LlamaServerConfig } from "../../spec/backend-schema.ts";
 import { type BackendCapabilities, BackendError } from "../backend.ts";
-import { cutAtStop, separateReasoning } from "../finish-text.ts";
+import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
 import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersById, lettersByText, type TopToken } from "../letters.ts";
@@ -109,8 +109,7 @@ class LlamaServerBackend implements ServerBackend {
     return {
       kind: "text",
       ...answer,
-      text: cutAtStop(answer.text, request.stop),
-      finish: finishOf(reply),
+      ...endAtStop(answer.text, finishOf(reply), request.stop),
       tokens: { prompt: reply.tokens_evaluated, completion: reply.tokens_predicted },
       timings: timingsOf(reply, wallMs),
     };

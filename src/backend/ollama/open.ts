@@ -11,7 +11,7 @@ import type {
 import type { VariantIdentity } from "../../domain/record.ts";
 import type { OllamaConfig } from "../../spec/backend-schema.ts";
 import { type BackendCapabilities, BackendError } from "../backend.ts";
-import { cutAtStop, separateReasoning } from "../finish-text.ts";
+import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
 import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { lettersByText, lettersTrimmed } from "../letters.ts";
@@ -105,8 +105,7 @@ class OllamaBackend implements ServerBackend {
     return {
       kind: "text",
       ...answer,
-      text: cutAtStop(answer.text, request.stop),
-      finish: finishOf(reply.done_reason),
+      ...endAtStop(answer.text, finishOf(reply.done_reason), request.stop),
       tokens: { prompt: reply.prompt_eval_count, completion: reply.eval_count },
       timings: timingsOf(reply, wallMs),
     };

@@ -1,6 +1,6 @@
 import type { FinishReason, TextAnswer, TextRequest } from "../../domain/answer.ts";
 import { BackendError } from "../backend.ts";
-import { cutAtStop, separateReasoning } from "../finish-text.ts";
+import { endAtStop, separateReasoning } from "../finish-text.ts";
 import { classifyReply } from "../http/classify.ts";
 import type { EventsReply } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
@@ -88,8 +88,7 @@ export function textAnswer(raw: RawText, request: TextRequest, chat: boolean, pa
   return {
     kind: "text",
     ...answer,
-    text: cutAtStop(answer.text, request.stop),
-    finish: finishOf(raw, path),
+    ...endAtStop(answer.text, finishOf(raw, path), request.stop),
     tokens: { prompt, completion },
     timings: {
       wallMs: raw.wallMs,

@@ -15,7 +15,7 @@ import type { VariantIdentity } from "../../domain/record.ts";
 import type { TgiConfig } from "../../spec/backend-schema.ts";
 import { type BackendCapabilities, BackendError } from "../backend.ts";
 import { sumContinuation } from "../echo.ts";
-import { cutAtStop, separateReasoning } from "../finish-text.ts";
+import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient, JsonReply } from "../http/client.ts";
 import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersById } from "../letters.ts";
@@ -136,8 +136,7 @@ class TgiBackend implements ServerBackend {
     return {
       kind: "text",
       ...answer,
-      text: cutAtStop(answer.text, request.stop),
-      finish: FINISH[reply.details.finish_reason],
+      ...endAtStop(answer.text, FINISH[reply.details.finish_reason], request.stop),
       tokens: { prompt: promptTokens, completion: reply.details.generated_tokens },
       timings,
     };
