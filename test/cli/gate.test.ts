@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
+import type { Verdicts } from "../../src/gate/verdict.ts";
+import { SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
+import { syntheticRun } from "../gate/synthetic-run.ts";
+import { cli } from "../support/cli.ts";
+import { sharedFolder } from "../support/shared-folder.ts";
+import { writeSyntheticRun } from "../support/synthetic-store.ts";
+
+const EXIT_CODES = { pass: 0, fail: 1, inconclusive: 3 } as const;
+const idOf = (name: string): string => name.replaceAll(/[^a-z0-9]+/g, "-");
+
+describe("quantgate gate", () => {
+  const folder = sharedFolder();
+  let runs = "";
+  const gate = (id: string, policy: string, ...more: readonly string[]) =>
+    cli(["gate", id, "--policy", policy, "--runs", runs, "--json", "--quiet", ...more]);
+
+  beforeAll(async () => {
+    runs = join(folder(), "runs");
+    for (const { name, run } of SYNTHETIC_CASES) await writeSyntheticRun(run(), { runs, id: idOf(name) });
+    const absent = { choice: () => "absent", text: () => "absent" } as const;
+    const empty = [
+      { quantization: "FP16", ...absent },
+      { quantization: "Q8_0", ...absent },
+    ] as const;
+    await writeSyntheticRun(syntheticRun(TASKS, empty), { runs, id: "empty" });
+  }, 120_000);
+
+  // One process per policy and run, as in a pipeline; the runs of a policy share a test, since starting is what takes time.
+  it.each(POLICY_NAMES)(
+    "decides the ten runs of known truth by policy %s",
+    async (policy) => {
+      for (const { name, verdict } of SYNTHETIC_CASES) {
+        const { code, stdout, stderr } = await gate(idOf(name), policy);
+        expect(stderr, name).toBe("");
+        const { verdicts } = JSON.parse(stdout) as { verdicts: Verdicts };
+        expect(
+          verdicts.models[0]?.variants.map((variant) => variant.verdict),
+          name,
+        ).toEqual(["reference", verdict]);
+        expect(verdicts.policy.name).toBe(policy);
+        expect(code, name).toBe(EXIT_CODES[verdict]);
+        const written = JSON.parse(await readFile(join(runs, idOf(name), "verdicts.json"), "utf8")) as Verdicts;
+        expect(written, name).toEqual(verdicts);
+      }
+    },
+    240_000,
+  );
+
+  it("can't be passed by an empty run", async () => {
+    const { code, stdout } = await gate("empty", "default");
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as { verdicts: Verdicts }).verdicts.overall).toBe("fail");
+  });
+
+  it("only informs about the variants that aren't asked for, and refuses to decide a baseline", async () => {
+    const baseline = await gate("exact-tie", "default", "--variant", "FP16");
+    expect(baseline).toMatchObject({ code: 2 });
+    expect(baseline.stderr).toContain("is the baseline");
+    const unknown = await gate("exact-tie", "default", "--variant", "Q8_1");
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toContain('did you mean "Q8_0"?');
+  });
+
+  it("asks for a run and a policy that there are", async () => {
+    expect(await gate("no-such-run", "default")).toMatchObject({ code: 2 });
+    const policy = await gate("exact-tie", "defualt");
+    expect(policy).toMatchObject({ code: 2 });
+    expect(policy.stderr).toContain('did you mean "default"?');
+  });
+});
