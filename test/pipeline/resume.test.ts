@@ -43,7 +43,13 @@ describe("a run that is stopped", () => {
     const { mkdtemp } = await import("node:fs/promises");
     const { tmpdir } = await import("node:os");
     const folder = await mkdtemp(join(tmpdir(), "quantgate-undisturbed-"));
-    const done = await cli(["run", await writeSmallSpec(folder, { limit: ITEMS }), "--runs", join(folder, "runs"), "--quiet"]);
+    const done = await cli([
+      "run",
+      await writeSmallSpec(folder, { limit: ITEMS }),
+      "--runs",
+      join(folder, "runs"),
+      "--quiet",
+    ]);
     expect(done.code, done.stderr).toBeOneOf([0, 1, 3]);
     undisturbed = await readFinished(join(folder, "runs"));
     expect(undisturbed.answers).toHaveLength(ANSWERS);
