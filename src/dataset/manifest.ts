@@ -22,6 +22,12 @@ const FieldsSchema = z.strictObject({
   group: z.string().optional(),
 });
 
+const ShotsSchema = z.strictObject({
+  file: z.string().min(1),
+  items: z.int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 const DefaultsSchema = z.strictObject({
   protocol: z.enum(PROTOCOLS).optional(),
   primary: z.enum(["acc", "acc_norm", "extracted", "strict"]).optional(),
@@ -40,7 +46,15 @@ export const ManifestSchema = z.strictObject({
   type: z.enum(["multiple-choice", "generation"]),
   kind: z.enum(GENERATION_KINDS).optional().describe("Kind of generation task; decides which metrics are computed."),
   benchmark: z.string().optional().describe("`mmlu` or `arc-challenge`: what gates on a benchmark read."),
-  prompt: z.string().min(1).describe("Prompt template; {name} is replaced by the item's field of that name."),
+  prompt: z
+    .string()
+    .min(1)
+    .describe("Prompt template; {name} is replaced by the item's field of that name, {shots} by worked examples."),
+  prompts: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower-case letters, digits and '-'"), z.string().min(1))
+    .optional()
+    .describe("Other prompt templates, by a name that a spec's `prompt` may say."),
+  shots: ShotsSchema.optional().describe("Worked examples for few-shot prompts; rows like the items'."),
   items: z.int().nonnegative(),
   file: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

@@ -9,6 +9,8 @@ interface ItemBase {
   readonly group?: string;
   /** The row's own scalar fields, for prompt templates. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Worked examples that stand before the item in its prompt: the same list for all items of a subject. Absent: none. */
+  readonly shots?: readonly Item[];
 }
 
 export interface Choice {

@@ -1,6 +1,6 @@
 import type { PairedTask } from "../analyze/compare.ts";
 import { type Flip, findFlips } from "../analyze/flips.ts";
-import { openItems } from "../dataset/item-source.ts";
+import { openTaskItems } from "../dataset/task-items.ts";
 import type { BackendAnswer } from "../domain/answer.ts";
 import { passOf } from "../domain/pass.ts";
 import type { JournalRecord } from "../domain/record.ts";
@@ -43,7 +43,7 @@ export async function collectExamples(
     for (const { task } of source.pairs) {
       const ofTask = flips.filter((flip) => flip.task === task.name);
       if (ofTask.length === 0) continue;
-      const items = await openItems(task.dataset, signal);
+      const items = await openTaskItems(task, signal);
       try {
         const described: { readonly flip: Flip; readonly severity: number; readonly example: FlipExample }[] = [];
         for (const flip of ofTask) {

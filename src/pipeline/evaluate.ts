@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Backend } from "../backend/backend.ts";
-import { type ItemSource, openItems } from "../dataset/item-source.ts";
+import type { ItemSource } from "../dataset/item-source.ts";
+import { openTaskItems } from "../dataset/task-items.ts";
 import { InterruptedError, UsageError } from "../domain/errors.ts";
 import type { JournalRecord, VariantIdentity } from "../domain/record.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
@@ -219,7 +220,7 @@ async function openSources(
 ): Promise<ReadonlyMap<string, ItemSource>> {
   const sources = new Map<string, ItemSource>();
   try {
-    for (const task of tasks) sources.set(task.name, await openItems(task.dataset, signal));
+    for (const task of tasks) sources.set(task.name, await openTaskItems(task, signal));
   } catch (error) {
     await closeAll(sources);
     throw error;

@@ -26,14 +26,24 @@ export async function inspectTask(task: ResolvedTask, source: ItemSource, signal
     if (item.type === "multiple-choice") chance += 1 / item.choices.length;
     else if (item.references.length > 0) itemsWithReferences += 1;
   }
+  const shots =
+    task.shots === undefined || manifest.shots === undefined
+      ? undefined
+      : { count: task.shots, sha256: manifest.shots.sha256 };
   return {
     task: task.name,
     dataset: manifest.name,
     datasetVersion: manifest.version,
     datasetSha256: manifest.sha256,
-    templateSha256: createHash("sha256").update(task.prompt).digest("hex"),
+    templateSha256: sha256(task.prompt),
     items: task.items,
+    ...(task.sample === undefined ? {} : { sample: { idsSha256: sha256([...ids].join("\n")), ids: [...ids] } }),
+    ...(shots === undefined ? {} : { shots }),
     itemsWithReferences,
     chance: chance / task.items,
   };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

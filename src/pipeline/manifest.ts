@@ -33,6 +33,14 @@ export interface TaskFacts {
   readonly datasetSha256: string;
   readonly templateSha256: string;
   readonly items: number;
+  /** Which items a sample took, in the order of the task; absent where the task takes the dataset's first or all. */
+  readonly sample?: {
+    /** sha256 over the ids, a line each: equal for the same sample in the same order. */
+    readonly idsSha256: string;
+    readonly ids: readonly string[];
+  };
+  /** Worked examples before each item, and the file they come from; absent: none. */
+  readonly shots?: { readonly count: number; readonly sha256: string };
   readonly itemsWithReferences: number;
   /** Mean of 1/choices: accuracy of guessing. 0 for generation tasks. */
   readonly chance: number;

@@ -17,7 +17,11 @@ export function hashSpec(spec: ResolvedSpec): string {
       ...model,
       variants: model.variants.map((variant) => ({ ...variant, source: basename(variant.source) })),
     })),
-    tasks: spec.tasks.map(({ dataset, ...task }) => ({ ...task, dataset: dataset.manifest.sha256 })),
+    tasks: spec.tasks.map(({ dataset: { manifest }, ...task }) => ({
+      ...task,
+      dataset: manifest.sha256,
+      ...(task.shots === undefined ? {} : { shotsFile: manifest.shots?.sha256 }),
+    })),
   };
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }

@@ -3,11 +3,12 @@ import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
 import { assertGguf } from "../backend/gguf-magic.ts";
 import { type Dataset, openDataset } from "../dataset/dataset.ts";
 import type { DatasetFinder } from "../dataset/find.ts";
+import { countSample } from "../dataset/task-items.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
-import { assertHasPlaceholder } from "../task/template.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
+import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
 import { nearest } from "./known-keys.ts";
 import { matchVariants } from "./match-variants.ts";
 import type { Located } from "./parse.ts";
@@ -152,18 +153,27 @@ async function resolveTask(
 ): Promise<ResolvedTask> {
   const dataset = await findOrOpen(task.dataset, place([...path, "dataset"]), folder, findDataset);
   const { manifest } = dataset;
-  const items = Math.min(task.limit ?? manifest.items, manifest.items);
-  if (items === 0)
+  if (manifest.items === 0)
     throw new UsageError(
       `${place(path)}: task "${task.name ?? manifest.name}" is empty: dataset ${manifest.name} has no items`,
     );
-  const prompt = task.prompt ?? manifest.prompt;
-  await located(place([...path, "prompt"]), () => assertHasPlaceholder(prompt));
+  const { sample, shots = 0 } = task;
+  if (sample !== undefined && task.limit !== undefined)
+    throw new UsageError(`${place([...path, "limit"])}: give either "limit" or "sample", not both`);
+  const items = await located(place([...path, "sample"]), () =>
+    sample === undefined
+      ? Math.min(task.limit ?? manifest.items, manifest.items)
+      : countSample(dataset, sample, new AbortController().signal),
+  );
+  const prompt = await located(place([...path, "prompt"]), () => choosePrompt(manifest, task.prompt));
+  await located(place([...path, "shots"]), () => assertCanShow(shots, manifest, prompt));
   const common = {
     name: task.name ?? manifest.name,
     dataset,
     prompt,
     items,
+    ...(sample === undefined ? {} : { sample }),
+    ...(shots === 0 ? {} : { shots }),
     maxTokens: task.maxTokens ?? manifest.defaults.maxTokens ?? DEFAULT_MAX_TOKENS[manifest.type],
     stop: task.stop ?? manifest.defaults.stop ?? [],
   };

@@ -1,5 +1,6 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import type { PostFilter } from "../dataset/manifest.ts";
+import type { Sample } from "../dataset/sample.ts";
 import type { GenerationKind } from "../domain/item.ts";
 import type { Figure, Protocol } from "../domain/protocol.ts";
 import type { Quantization } from "../domain/quantization.ts";
@@ -50,8 +51,11 @@ interface TaskBase {
   readonly dataset: Dataset;
   /** Prompt template. */
   readonly prompt: string;
-  /** Items of the sample: the first so many of the dataset. */
+  /** Items of the task: of its sample, else the first so many of the dataset. */
   readonly items: number;
+  readonly sample?: Sample;
+  /** Worked examples before each item; absent: none. */
+  readonly shots?: number;
   readonly maxTokens: number;
   readonly stop: readonly string[];
 }

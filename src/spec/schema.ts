@@ -27,6 +27,13 @@ const ModelSchema = z.strictObject({
   variants: z.array(VariantSchema).min(1, "a model needs at least one variant"),
 });
 
+const SeedSchema = z.int().nonnegative().default(0).describe("Another seed, another sample.");
+
+const SampleSchema = z.union([
+  z.strictObject({ perSubject: z.int().positive().describe("Items of each subject."), seed: SeedSchema }),
+  z.strictObject({ items: z.int().positive().describe("Items of the whole dataset."), seed: SeedSchema }),
+]);
+
 const TaskSchema = z.strictObject({
   dataset: z
     .string()
@@ -40,8 +47,20 @@ const TaskSchema = z.strictObject({
     .enum(["acc", "acc_norm", "extracted", "strict"])
     .optional()
     .describe("The figure that counts; default: the manifest's."),
-  prompt: z.string().min(1).optional().describe("Prompt template instead of the manifest's."),
+  prompt: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Prompt template instead of the manifest's, or the name of one of the manifest's `prompts`."),
+  shots: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("Worked examples before each item: the first so many of its subject. Default: 0."),
   limit: z.int().positive().optional().describe("Only the first items."),
+  sample: SampleSchema.optional().describe(
+    "A seeded sample instead of all items; the smaller is part of the larger. The same for every variant.",
+  ),
   maxTokens: z.int().positive().optional(),
   stop: z.array(z.string().min(1)).optional(),
   postFilters: z.array(PostFilterSchema).optional(),

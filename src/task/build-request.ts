@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { BackendRequest, Sampling } from "../domain/answer.ts";
 import type { Item } from "../domain/item.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
-import { renderTemplate } from "./template.ts";
+import { renderPrompt } from "./render-prompt.ts";
 
 /** What one item of a task asks of a backend. */
 export function buildRequest(task: ResolvedTask, item: Item, sampling: Sampling): BackendRequest {
-  const prompt = renderTemplate(task.prompt, item);
+  const prompt = renderPrompt(task, item);
   const text = { kind: "text", prompt, maxTokens: task.maxTokens, stop: task.stop, ...sampling } as const;
   if (task.type === "generation" || item.type === "generation") return text;
   switch (task.protocol) {

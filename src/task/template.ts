@@ -1,7 +1,6 @@
 import { UsageError } from "../domain/errors.ts";
 import type { Item } from "../domain/item.ts";
-
-const PLACEHOLDER = /\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g;
+import { PLACEHOLDER } from "../domain/placeholder.ts";
 
 /**
  * Fills a prompt template. `{question}`, `{choices}` (one "A. text" a line), `{labels}` ("A, B, C or D"), `{prompt}`, `{subject}` (underscores
