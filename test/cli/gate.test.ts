@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
 import type { Verdicts } from "../../src/gate/verdict.ts";
 import { SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
-import { syntheticRun } from "../gate/synthetic-run.ts";
+import { type SyntheticVariant, syntheticRun } from "../gate/synthetic-run.ts";
 import { cli } from "../support/cli.ts";
 import { sharedFolder } from "../support/shared-folder.ts";
 import { writeSyntheticRun } from "../support/synthetic-store.ts";
@@ -21,7 +21,7 @@ describe("quantgate gate", () => {
   beforeAll(async () => {
     runs = join(folder(), "runs");
     for (const { name, run } of SYNTHETIC_CASES) await writeSyntheticRun(run(), { runs, id: idOf(name) });
-    const absent = { choice: () => "absent", text: () => "absent" } as const;
+    const absent: Omit<SyntheticVariant, "quantization"> = { choice: () => "absent", text: () => "absent" };
     const empty = syntheticRun(TASKS, [
       { quantization: "FP16", ...absent },
       { quantization: "Q8_0", ...absent },
