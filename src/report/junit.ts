@@ -30,8 +30,13 @@ export function renderJUnit(
     model,
     tests: variants.flatMap((variant) => testsOf(variant, onInconclusive)),
   }));
-  const decided = suites.some(({ tests }) => tests.some(({ result }) => result !== "skipped"));
-  const all = decided ? suites : [...suites, { model: "gate", tests: [overallTest(verdicts, onInconclusive)] }];
+  const all = isExplained(
+    verdicts,
+    suites.flatMap(({ tests }) => tests),
+    onInconclusive,
+  )
+    ? suites
+    : [...suites, { model: "gate", tests: [overallTest(verdicts, onInconclusive)] }];
   const tests = all.flatMap((suite) => suite.tests);
   const document = markup`<testsuites name="${oneLine(`quantgate ${summary.name}`)}" ${totals(tests)}>
 ${all.map((suite) => renderSuite(suite.model, suite.tests, verdicts, summary))}</testsuites>`;
@@ -75,13 +80,24 @@ function verdictTest(
   };
 }
 
+/** Whether some test of a deciding variant shows why the policy came to its overall verdict. */
+function isExplained(
+  { overall, models }: Verdicts,
+  tests: readonly TestCase[],
+  onInconclusive: JUnitOptions["onInconclusive"],
+): boolean {
+  const decided = models.some(({ variants }) => variants.some(({ decides, rules }) => decides && rules.length > 0));
+  return decided && tests.some(({ result }) => result === resultOf(overall, true, onInconclusive));
+}
+
 function overallTest({ policy, overall }: Verdicts, onInconclusive: JUnitOptions["onInconclusive"]): TestCase {
   return {
     variant: `policy ${policy.name}`,
     name: `overall: ${overall}`,
-    result: resultOf(overall, true, onInconclusive),
+    // Nothing that decides was checked, so it can't pass.
+    result: resultOf(overall === "pass" ? "fail" : overall, true, onInconclusive),
     type: "verdict",
-    message: `the policy's overall verdict is ${overall}; no rule of a deciding variant failed or passed`,
+    message: `the policy's overall verdict is ${overall}, but no checked rule of a deciding variant shows it`,
   };
 }
 
