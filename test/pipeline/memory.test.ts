@@ -18,7 +18,7 @@ async function writeLines(path: string, line: (index: number) => object): Promis
   for (let index = 0; index < ITEMS; index += 1) {
     const text = `${JSON.stringify(line(index))}\n`;
     hash.update(text);
-    if (!stream.write(text)) await new Promise((resolve) => stream.once("drain", resolve));
+    if (!stream.write(text)) await new Promise<void>((resolve) => stream.once("drain", () => resolve()));
   }
   stream.end();
   await finished(stream);
