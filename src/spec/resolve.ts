@@ -9,6 +9,7 @@ import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
+import { EXTERNAL_BASELINE } from "./external-baseline.ts";
 import { nearest } from "./known-keys.ts";
 import { matchVariants } from "./match-variants.ts";
 import type { Located } from "./parse.ts";
@@ -43,6 +44,12 @@ export async function resolveSpec(
     (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
   );
   const { name, seed, repeat, sampling } = value;
+  const external = models.findIndex((model) => model.baseline.external);
+  if (repeat !== undefined && external >= 0)
+    throw new UsageError(
+      `${place(["repeat"])}: "repeat" asks a baseline twice, and model "${models[external]?.name}" has none in this run`,
+      { hint: "ask for it in the run that is the baseline" },
+    );
   const policy = /^[./~]/.test(value.policy) ? resolvePath(folder, value.policy) : value.policy;
   const candidates = value.candidates?.flatMap((asked, index) =>
     matchVariants(asked, models, place(["candidates", index])),
@@ -108,6 +115,14 @@ async function resolveModel(
     (position) => `${place(["models", index, "variants", position])}: duplicate variant ${variants[position]?.id}`,
   );
 
+  if (model.baseline === "external") {
+    const path = ["models", index, "variants", declared.indexOf(true), "baseline"];
+    if (declared.includes(true))
+      throw new UsageError(`${place(path)}: model "${model.name}" has an external baseline and one of its own`, {
+        hint: "keep one of the two",
+      });
+    return { name: model.name, variants, baseline: EXTERNAL_BASELINE };
+  }
   const choice = chooseBaseline(
     variants.map(({ id, quantization }, position) => ({ id, quantization, declared: declared[position] ?? false })),
   );

@@ -32,6 +32,8 @@ export interface ResolvedModel {
     readonly variant: string;
     /** Why this one, in words for the report. */
     readonly reason: string;
+    /** The baseline is a variant of a stored run; see `external-baseline.ts`. */
+    readonly external?: true;
   };
 }
 

@@ -24,6 +24,10 @@ const VariantSchema = z.strictObject({
 
 const ModelSchema = z.strictObject({
   name: NameSchema.describe("The weights' family, e.g. llama3.2-1b."),
+  baseline: z
+    .literal("external")
+    .optional()
+    .describe("None of these variants is the baseline: `--baseline <name>` names a stored run that has it."),
   variants: z.array(VariantSchema).min(1, "a model needs at least one variant"),
 });
 

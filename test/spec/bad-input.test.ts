@@ -80,7 +80,7 @@ describe("an unknown key is told with file, line, key and the nearest known one:
     [
       "in a model",
       goodBut("  - name: demo\n", "  - name: demo\n    licence: MIT\n"),
-      'spec.yaml:6: unknown key "licence" in models[0]; known here: name, variants',
+      'spec.yaml:6: unknown key "licence" in models[0]; known here: name, baseline, variants',
     ],
     [
       "in a variant",
