@@ -1,8 +1,9 @@
-/** How rules and explanations write numbers. */
+/** How rules and explanations write numbers. Formatters are kept, because making one takes longer than a thousand uses. */
+const FORMATS = [0, 1, 2, 3].map((digits) => new Intl.NumberFormat("en-US", { maximumFractionDigits: digits }));
 
-/** Up to `digits` decimals, with thousands separators and a real minus sign: "3", "0.45", "−1.25". */
-export function plain(value: number, digits = 3): string {
-  const text = Math.abs(value).toLocaleString("en-US", { maximumFractionDigits: digits });
+/** Up to `digits` decimals (at most 3), with thousands separators and a real minus sign: "3", "0.45", "−1.25". */
+export function plain(value: number, digits: 0 | 1 | 2 | 3 = 3): string {
+  const text = FORMATS[digits]?.format(Math.abs(value)) ?? "";
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 

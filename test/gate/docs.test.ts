@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { evaluatePolicy } from "../../src/gate/evaluate.ts";
+import { builtInPolicy, parsePolicy } from "../../src/gate/policies.ts";
+import { POLICY_NAMES, policyJsonSchema } from "../../src/gate/policy-schema.ts";
+import { BASELINE, TASKS } from "./synthetic-cases.ts";
+import { syntheticRun } from "./synthetic-run.ts";
+import { verdictOn } from "./verdict-of.ts";
+
+const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "gates.md"), "utf8");
+const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+
+describe("docs/gates.md", () => {
+  it("has examples that work as they stand", () => {
+    expect(examples).toHaveLength(2);
+    const questions = { name: "faq", type: "generation", kind: "qa", items: 100 } as const;
+    const variants = [BASELINE, { ...BASELINE, quantization: "Q5_K_M" }] as const;
+    const run = syntheticRun([...TASKS, questions], variants, { degraded: [] });
+    const verdicts = examples.map((text) => verdictOn("Q5_K_M", evaluatePolicy(parsePolicy(text, "example"), run)));
+    expect(verdicts.map((verdict) => verdict.rules.filter((rule) => rule.outcome === "fail"))).toEqual([[], []]);
+    expect(verdicts.map((verdict) => verdict.verdict)).toEqual(["pass", "pass"]);
+    expect(new Set(verdicts[0]?.rules.map((rule) => rule.type)).size).toBe(9);
+  });
+
+  it("says what accuracy-only is for: a run of multiple choice alone", () => {
+    const run = syntheticRun(
+      TASKS.filter((task) => task.type === "multiple-choice"),
+      [BASELINE, { ...BASELINE, quantization: "Q5_K_M" }],
+    );
+    expect(evaluatePolicy(parsePolicy(examples[1] ?? "", "example"), run).overall).toBe("pass");
+    expect(evaluatePolicy(builtInPolicy("default"), run).overall).toBe("fail");
+  });
+
+  it("names every rule and every built-in policy", () => {
+    const types = JSON.stringify(policyJsonSchema()).matchAll(/"const":"([a-z]+-[a-z-]+|equivalence|quantizations)"/g);
+    const names = new Set([...types].map((match) => match[1]));
+    expect(names.size).toBe(9);
+    for (const name of [...names, ...POLICY_NAMES]) expect(page).toContain(`\`${name}\``);
+  });
+});
