@@ -120,12 +120,14 @@ function compareWith(variant: VariantSummary, model: ModelSummary, run: RunEvide
   const scores = scoresOf(model.baseline.variant, run);
   const pairs = pairTasks(scores, scoresOf(variant.variant, run));
   const same = whySame(variant, baseline, run);
+  const confounder = differentTemplate(variant.variant, model.baseline.variant, run.manifest);
   const ambiguous = baseline === undefined || baseline.quantization === variant.quantization;
   return {
     baseline: ambiguous ? model.baseline.variant : baseline.quantization,
     scores,
     pairs: new Map(pairs.map((pair) => [pair.task.name, pair])),
     ...(same === undefined ? {} : { sameWeights: same }),
+    ...(confounder === undefined ? {} : { confounder }),
   };
 }
 
@@ -143,6 +145,13 @@ function whySame(
   return ours !== undefined && theirs !== undefined && sameSource(ours, theirs)
     ? `The baseline is the same model of the same backend under another name`
     : undefined;
+}
+
+/** Task prompts are compared item by item; what a server wraps around them is only known by what it tells. */
+function differentTemplate(variant: string, baseline: string, { identities }: RunManifest): string | undefined {
+  const [ours, theirs] = [variant, baseline].map((id) => identities[id]?.settings.chatTemplate);
+  if (ours === undefined || theirs === undefined || ours === theirs) return undefined;
+  return `The chat template is another than the baseline's (${ours}; ${theirs}): it confounds the comparison`;
 }
 
 function sameSource(a: ResolvedVariant, b: ResolvedVariant): boolean {

@@ -26,6 +26,8 @@ export interface Comparison {
   readonly pairs: ReadonlyMap<string, PairedTask>;
   /** Why the comparison is no evidence: both sides are the same weights. */
   readonly sameWeights?: string;
+  /** What else differs between the two sides and may be what the difference comes from. */
+  readonly confounder?: string;
 }
 
 /** Name of each item's mean over the key metrics that its task declares. */

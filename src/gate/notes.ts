@@ -15,6 +15,7 @@ export function notesOn(
   if (evidence.comparison === undefined) return baselineNotes(checked);
   return [
     ...(evidence.comparison.sameWeights === undefined ? [] : [evidence.comparison.sameWeights]),
+    ...(evidence.comparison.confounder === undefined ? [] : [evidence.comparison.confounder]),
     ...pairingNotes(evidence),
     ...missingNotes(evidence.variant),
     ...notComparedNotes(evidence, policyRules),

@@ -39,9 +39,9 @@ export interface MarginPower {
 }
 
 /** Assumed shares of items that are right on one side only: a good 8-bit and a good 4-bit quantization, roughly. */
-export const ASSUMED_DISCORDANCE = [0.05, 0.1] as const;
+const ASSUMED_DISCORDANCE = [0.05, 0.1] as const;
 /** Assumed means of a baseline's scores. */
-export const ASSUMED_MEANS = [0.8, 0.5] as const;
+const ASSUMED_MEANS = [0.8, 0.5] as const;
 
 /** What the tasks of a spec can decide by a policy. Margins on point estimates are always decided and aren't listed. */
 export function planPower(tasks: readonly ResolvedTask[], policy: Policy): PowerPlan {

@@ -184,6 +184,20 @@ describe("notes", () => {
     ]);
   });
 
+  it("tell of another chat template than the baseline's", () => {
+    const notesWith = (ours: string, theirs: string) => {
+      const variants = [
+        { ...variant("FP16", 0.8), chatTemplate: theirs },
+        { ...variant("Q8_0", 0.8), chatTemplate: ours },
+      ];
+      return verdictOn("Q8_0", evaluatePolicy(noLoss, syntheticRun([QUIZ], variants))).notes;
+    };
+    expect(notesWith("the server's own", "none")).toEqual([
+      "The chat template is another than the baseline's (the server's own; none): it confounds the comparison",
+    ]);
+    expect(notesWith("none", "none")).toEqual([]);
+  });
+
   it("warn of peeking where a number of items is told", () => {
     const run = syntheticRun([QUIZ], [variant("FP16", 0.8), variant("Q4_K_M", 0.78)]);
     const { notes, rules } = verdictOn("Q4_K_M", evaluatePolicy(noLoss, run));

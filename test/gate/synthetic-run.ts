@@ -60,6 +60,7 @@ export interface SyntheticVariant {
   /** Items whose prompt differs from everyone else's. */
   readonly reworded?: (task: string, index: number) => boolean;
   readonly bitsPerWeight?: number;
+  readonly chatTemplate?: string;
 }
 
 export const MODEL = "toy";
@@ -239,11 +240,11 @@ function resolveVariant({ quantization, source }: SyntheticVariant): ResolvedVar
   };
 }
 
-function identityOf({ quantization, digest, bitsPerWeight }: SyntheticVariant): VariantIdentity {
+function identityOf({ quantization, digest, bitsPerWeight, chatTemplate }: SyntheticVariant): VariantIdentity {
   return {
     ...(digest === "unknown" ? {} : { weightsDigest: digest ?? `sha256:${quantization}` }),
     build: "synthetic",
-    settings: {},
+    settings: chatTemplate === undefined ? {} : { chatTemplate },
     metadata: bitsPerWeight === undefined ? {} : { bitsPerWeight },
   };
 }
