@@ -67,7 +67,7 @@ export function judgeAccuracyMargin(marks: readonly PairedMark[], { goal, pp, ba
 }
 
 /** An interval of a change against a margin: on one side for non-inferiority, on both for equivalence. */
-export function againstMargin(
+function againstMargin(
   { lower, upper }: { readonly lower: number; readonly upper: number },
   margin: number,
   goal: AccuracyMargin["goal"],

@@ -167,14 +167,12 @@ export type PolicyInput = z.input<typeof PolicySchema>;
 export type ParsedPolicy = z.output<typeof PolicySchema>;
 
 export type Rule = z.output<typeof RuleSchema>;
-export type RuleType = Rule["type"];
+type RuleType = Rule["type"];
 export type RuleOf<T extends RuleType> = Extract<Rule, { type: T }>;
 /** Rules about the answers to multiple-choice questions. */
 export type AccuracyRule<T extends RuleType> = Extract<RuleOf<T>, { metric: "accuracy" }>;
 /** Rules about the metrics of generated texts. */
 export type MetricRule<T extends RuleType> = Exclude<RuleOf<T>, { metric: "accuracy" }>;
-export type ComparedMetric = (typeof COMPARED_METRICS)[number];
-export type FigureName = (typeof FIGURES)[number];
 
 /** JSON Schema (draft 2020-12) of a policy file, for editors. */
 export function policyJsonSchema(): Record<string, unknown> {
