@@ -8,3 +8,10 @@ export async function sha256OfFile(path: string, signal: AbortSignal): Promise<s
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest("hex");
 }
+
+/** The hash by which git knows a file's contents, 40 hexadecimal digits; git hashes a header with the size before them. */
+export async function gitSha1OfFile(path: string, sizeBytes: number, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha1").update(`blob ${sizeBytes}\0`);
+  await pipeline(createReadStream(path), hash, { signal });
+  return hash.digest("hex");
+}
