@@ -26,7 +26,7 @@ export function buildDocument(data: ReportData): ReportDocument {
     sections: [
       decisionSection(models, verdicts),
       ...models.map((model, index) => modelSection(model, data, `model-${index + 1}`)),
-      provenanceSection(manifest),
+      provenanceSection(manifest, verdicts),
     ].filter((section) => section !== undefined),
   };
 }

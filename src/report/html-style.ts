@@ -18,7 +18,7 @@ export const STYLE = new Markup(`
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 70rem; padding: 1.5rem 1.25rem 4rem; background: var(--page); color: var(--text);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
 a { color: var(--link); }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 h2 { font-size: 1.4rem; margin: 2.5rem 0 .75rem; padding-top: .75rem; border-top: 2px solid var(--line); }
@@ -54,7 +54,7 @@ th.right, td.right { text-align: right; }
 .scroll th, .scroll td { overflow-wrap: normal; }
 .scroll td, .scroll tbody th { white-space: nowrap; padding: .35rem .5rem; } .scroll td small { white-space: pre; }
 .scroll tbody th, .scroll thead th:first-child { position: sticky; left: 0; background: var(--page); }
-small { display: block; white-space: pre-line; color: var(--muted); font-size: .8rem; font-weight: 400; }
+small { display: block; white-space: pre-line; color: var(--muted); font-size: .89em; font-weight: 400; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: .82rem; }
 td code { overflow-wrap: anywhere; }
 pre { margin: 0; white-space: pre-wrap; background: var(--panel); border-radius: .3rem; padding: .5rem .65rem; }
@@ -101,7 +101,8 @@ figcaption strong { color: var(--text); display: block; font-size: .95rem; }
   .stack td::before { content: attr(data-label) ": "; color: var(--muted); }
 }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; }
   nav { display: none; }
   details { border: 0; padding: 0; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }

@@ -19,13 +19,17 @@ export function verdictReason({ verdict, rules, notes }: VariantVerdict): string
   }
 }
 
-/** A rule's explanation, with method and n where it doesn't name them itself. */
+/** A rule's explanation, with method, n and the items that would decide where it doesn't name them itself. */
 export function explainRule(rule: CheckedRule): string {
   const evidence = [
     ...(rule.method === undefined || rule.explanation.includes(rule.method) ? [] : [rule.method]),
     ...(rule.n === undefined || /\bn = /.test(rule.explanation) ? [] : [`n = ${count(rule.n)}`]),
   ];
-  const explanation = withoutStop(rule.explanation);
+  const needed =
+    rule.itemsNeeded === undefined || rule.explanation.includes("would decide")
+      ? ""
+      : `; about ${count(rule.itemsNeeded)} items would decide`;
+  const explanation = `${withoutStop(rule.explanation)}${needed}`;
   return evidence.length === 0 ? explanation : `${explanation} (${evidence.join(", ")})`;
 }
 

@@ -32,7 +32,7 @@ describe("the HTML report", () => {
     expect(row).toContain(
       "accuracy not worse than FP16 by more than 3 pp: −1.3 pp, Tango score 90 % interval [−3.9, +1.1] pp",
     );
-    expect(row).toContain("n = 300; 1 more rule not passed");
+    expect(row).toContain("n = 300; about 1,840 items would decide; 1 more rule not passed");
     expect(rowOf(html, "Q8_0")).toContain("✓ pass all 5 checked rules pass");
     expect(rowOf(html, "FP16")).toContain("◆ reference");
     expect(rowOf(html, "Q3_K_S")).toContain("✗ fail informs only");
@@ -92,7 +92,7 @@ describe("the HTML report", () => {
       row.includes("−41.3"),
     );
     expect(rule).toContain("✗ fail −41.3 pp [−46.9, −35.5] −3.0 pp p > 0.999 interval: Tango score 90 % 300");
-    expect(text).toContain("about 1,840 would decide");
+    expect(text).toContain("about 1,840 items would decide");
   });
 
   it("sets both answers of a flipped item side by side", () => {
@@ -104,7 +104,7 @@ describe("the HTML report", () => {
   it("compares with the published study where there is one", () => {
     const row = rowsOf(html, "Q4_K_M").find((each) => each.includes("n = 485"));
     expect(row).toMatch(/76\.8 % .*−1\.0 pp −1\.4 % 57\.7 % \[53\.1, 62\.0\] n = 485 −1\.8 pp −0\.9 % negligible FP16/);
-    expect(text).toContain("2 examples; in all 235 lost, 27 gained");
+    expect(text).toContain("Q2_K: 1 of 235 lost, 0 of 27 gained, 1 generated answer scoring less");
   });
 
   it("tells how the run was made", () => {
@@ -115,6 +115,7 @@ describe("the HTML report", () => {
       "llama.cpp b7406 via node-llama-cpp 3.22.1",
       "threads: 8; batchSize: 512; contextSize: 4096; flashAttention: false; kvType: f16",
       "bertscore|refs:1|v:1",
+      "default, hash 9b1f6c2e7a4d8053",
       "Example CPU @ 2.40GHz, 8 cores, 33.29 GB memory",
       "35 min 18 s",
       "protocol: continuation-logprob",

@@ -107,5 +107,5 @@ function notesOf(label: string, verdict: VariantVerdict): readonly string[] {
 function outcomeSentence({ policy, overall, exitCode }: Verdicts): string {
   const recommended = policy.recommended ?? [];
   const advice = recommended.length === 0 ? "" : ` It recommends ${recommended.join(", ")}, which decides nothing.`;
-  return `Policy ${policy.name} (${policy.hash}): ${overall}, exit code ${exitCode}.${advice} A variant passes when all its rules pass; the rules and their evidence are listed under “Rules checked”.`;
+  return `Policy ${policy.name}: ${overall}, exit code ${exitCode}.${advice} A variant passes when all its rules pass; the rules and their evidence are listed under “Rules checked”.`;
 }

@@ -1,6 +1,6 @@
 import type { Block, ExampleBlock, Section } from "../document.ts";
 import { clip } from "../escape.ts";
-import { plural } from "../format.ts";
+import { count, plural } from "../format.ts";
 import type { ModelView, VariantView } from "../model-view.ts";
 import type { FlipExample } from "../report-data.ts";
 
@@ -25,19 +25,27 @@ export function examplesSection(model: ModelView, examples: readonly FlipExample
   if (blocks.length === 0) return undefined;
   return {
     id,
-    title: "Items whose answer flipped",
-    blocks: [{ kind: "paragraph", text: "A choice of items; the run's journal holds all of them." }, ...blocks],
+    title: "Items whose answer flipped or got worse",
+    blocks: [
+      { kind: "paragraph", text: "A choice of items, the worst first; the run's journal holds all of them." },
+      ...blocks,
+    ],
   };
 }
 
 function fold({ label, summary }: VariantView, examples: readonly FlipExample[], model: ModelView): Block {
   const paired = Object.values(summary.comparison?.accuracy ?? {});
-  const lost = paired.reduce((sum, { lost }) => sum + lost, 0);
-  const gained = paired.reduce((sum, { gained }) => sum + gained, 0);
-  const totals = paired.length === 0 ? "" : `; in all ${lost} lost, ${gained} gained`;
+  const shown = (kind: FlipExample["kind"]): number => examples.filter((example) => example.kind === kind).length;
+  const lost = paired.reduce((sum, each) => sum + each.lost, 0);
+  const gained = paired.reduce((sum, each) => sum + each.gained, 0);
+  const counts = [
+    ...(lost === 0 ? [] : [`${count(shown("lost"))} of ${count(lost)} lost`]),
+    ...(gained === 0 ? [] : [`${count(shown("gained"))} of ${count(gained)} gained`]),
+    ...(shown("worse") === 0 ? [] : [`${plural(shown("worse"), "generated answer")} scoring less`]),
+  ];
   return {
     kind: "folded",
-    summary: `${label}: ${plural(examples.length, "example")}${totals}`,
+    summary: `${label}: ${counts.join(", ") || plural(examples.length, "example")}`,
     blocks: examples.map((example) => exampleBlock(example, label, model.baseline.label)),
   };
 }

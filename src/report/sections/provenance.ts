@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { VariantIdentity } from "../../domain/record.ts";
+import type { Verdicts } from "../../gate/verdict.ts";
 import type { RunManifest } from "../../pipeline/manifest.ts";
 import type { ResolvedTask } from "../../spec/resolved.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
@@ -7,12 +8,12 @@ import { bytes, count, decimal, duration, percent } from "../format.ts";
 import { align } from "./columns.ts";
 
 /** How the run was made: everything that is needed to make it again and to trust it. */
-export function provenanceSection(manifest: RunManifest): Section {
+export function provenanceSection(manifest: RunManifest, verdicts: Verdicts | undefined): Section {
   return {
     id: "provenance",
     title: "How this run was made",
     blocks: [
-      { kind: "facts", entries: facts(manifest) },
+      { kind: "facts", entries: facts(manifest, verdicts?.policy) },
       taskTable(manifest),
       ...variantTable(manifest),
       ...settingsTable(manifest),
@@ -32,7 +33,10 @@ export function provenanceSection(manifest: RunManifest): Section {
   };
 }
 
-function facts({ id, status, startedAt, endedAt, versions, host, specHash, spec }: RunManifest) {
+function facts(
+  { id, status, startedAt, endedAt, versions, host, specHash, spec }: RunManifest,
+  policy: Verdicts["policy"] | undefined,
+): readonly (readonly [string, string])[] {
   const took = endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(startedAt);
   return [
     ["run", `${id} (${status})`],
@@ -44,7 +48,8 @@ function facts({ id, status, startedAt, endedAt, versions, host, specHash, spec 
     ["spec hash", specHash],
     ["seed", count(spec.seed)],
     ["temperature", "0 (greedy decoding)"],
-  ] as const;
+    ...(policy === undefined ? [] : [["policy", `${policy.name}, hash ${policy.hash}`] as const]),
+  ];
 }
 
 function taskTable({ spec, tasks }: RunManifest): Table {

@@ -48,7 +48,7 @@ function rulesTable(label: string, rules: readonly CheckedRule[]): Table {
 }
 
 function ruleCells(rule: CheckedRule): readonly Cell[] {
-  const { estimate, lower, upper, threshold, unit, p, itemsNeeded } = rule;
+  const { estimate, lower, upper, threshold, unit, p } = rule;
   const write = (value: number): string => quantity(value, unit);
   const decidedBy = rule.method === undefined ? rule.basis : `${rule.basis}: ${rule.method}`;
   return [
@@ -61,9 +61,6 @@ function ruleCells(rule: CheckedRule): readonly Cell[] {
     threshold === undefined ? "" : write(threshold),
     p === undefined ? "" : pValue(p),
     decidedBy === "none" ? "nothing to decide by" : decidedBy,
-    {
-      text: rule.n === undefined ? "" : count(rule.n),
-      ...(itemsNeeded === undefined ? {} : { note: `about ${count(itemsNeeded)} would decide` }),
-    },
+    rule.n === undefined ? "" : count(rule.n),
   ];
 }
