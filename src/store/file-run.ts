@@ -1,16 +1,20 @@
-import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RunError } from "../domain/errors.ts";
+import { FileParts } from "./file-parts.ts";
 import { LineFile } from "./line-file.ts";
+import { replaceFile } from "./replace-file.ts";
 import { takeLock } from "./run-lock.ts";
-import type { DocumentName, Position, Run, StoredLine, StreamName } from "./run-store.ts";
+import type { DocumentName, PartName, Position, Run, StoredLine, StreamName } from "./run-store.ts";
+
+const CHUNK = 1 << 18;
 
 /** One run in a folder of its own. */
 export class FileRun implements Run {
   readonly id: string;
   readonly location: string;
   readonly #streams: Readonly<Record<StreamName, LineFile>>;
+  readonly #parts: FileParts;
   #unlock: (() => Promise<void>) | undefined;
 
   constructor(id: string, folder: string) {
@@ -20,6 +24,7 @@ export class FileRun implements Run {
       records: new LineFile(join(folder, "records.jsonl")),
       scores: new LineFile(join(folder, "scores.jsonl")),
     };
+    this.#parts = new FileParts(folder);
   }
 
   async read(name: DocumentName): Promise<string | undefined> {
@@ -31,23 +36,11 @@ export class FileRun implements Run {
     }
   }
 
-  /** Writes beside the target and renames, so that a reader sees the old document or the new one, never half of it. */
   async write(name: DocumentName, text: string): Promise<void> {
     const target = join(this.location, name);
-    const beside = `${target}.${randomUUID()}.tmp`;
-    try {
-      const file = await open(beside, "w");
-      try {
-        await file.writeFile(text, "utf8");
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(beside, target);
-    } catch (cause) {
-      await rm(beside, { force: true });
-      throw new RunError(`${target}: can't write: ${messageOf(cause)}`, { cause, hint: "is there room on the disk?" });
-    }
+    await replaceFile(target, (file) => file.writeFile(text, "utf8")).catch((cause: unknown) => {
+      throw cantWrite(target, cause);
+    });
   }
 
   async lock(): Promise<void> {
@@ -70,6 +63,34 @@ export class FileRun implements Run {
     this.#streams[stream].empty();
   }
 
+  async replace(stream: StreamName, lines: () => AsyncIterable<string>): Promise<void> {
+    const target = join(this.location, `${stream}.jsonl`);
+    try {
+      await this.#streams[stream].close();
+      await replaceFile(target, async (file) => {
+        for await (const chunk of chunksOf(lines())) await file.writeFile(chunk, "utf8");
+      });
+    } catch (cause) {
+      throw cause instanceof RunError ? cause : cantWrite(target, cause);
+    }
+  }
+
+  putPart(name: PartName, text: string): Promise<"written" | "exists"> {
+    return this.#parts.put(name, text);
+  }
+
+  readPart(name: PartName): Promise<string | undefined> {
+    return this.#parts.read(name);
+  }
+
+  partNames(): Promise<ReadonlySet<PartName>> {
+    return this.#parts.names();
+  }
+
+  dropParts(): Promise<void> {
+    return this.#parts.drop();
+  }
+
   async close(): Promise<void> {
     try {
       await Promise.all(Object.values(this.#streams).map((stream) => stream.close()));
@@ -78,4 +99,20 @@ export class FileRun implements Run {
       this.#unlock = undefined;
     }
   }
+}
+
+function cantWrite(target: string, cause: unknown): RunError {
+  return new RunError(`${target}: can't write: ${messageOf(cause)}`, { cause, hint: "is there room on the disk?" });
+}
+
+/** Lines in pieces that are worth a system call each. */
+async function* chunksOf(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let chunk = "";
+  for await (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = "";
+  }
+  yield chunk;
 }

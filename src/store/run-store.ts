@@ -1,15 +1,27 @@
+import type { RunCard } from "./run-card.ts";
+import type { Shelf, ShelfName } from "./shelf.ts";
+
 /** Documents of a run: whole files, replaced atomically. */
-export type DocumentName =
-  | "manifest.json"
-  | "summary.json"
-  | "verdicts.json"
-  | "performance.json"
-  | "report.md"
-  | "report.html"
-  | "junit.xml";
+export const DOCUMENT_NAMES = [
+  "manifest.json",
+  "summary.json",
+  "verdicts.json",
+  "performance.json",
+  "report.md",
+  "report.html",
+  "junit.xml",
+] as const;
+export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 
 /** Append-only streams of JSON lines. `records` is the truth; `scores` is derived from it and can be rebuilt. */
-export type StreamName = "records" | "scores";
+export const STREAM_NAMES = ["records", "scores"] as const;
+export type StreamName = (typeof STREAM_NAMES)[number];
+
+/**
+ * Parts are what many processes write of one run, each at most once: `records-12` and `scores-12` are the answers and scores of the plan's unit
+ * 12, `identity-3` what the backend of its variant 3 first told of itself, `signatures` the scores' recipes, `stop` why the run is to end early.
+ */
+export type PartName = `${StreamName}-${number}` | `identity-${number}` | "signatures" | "stop";
 
 /** A place in a stream, to go on reading from. Only the store that gave it knows what it means. */
 export type Position = number;
@@ -21,14 +33,38 @@ export interface StoredLine {
   readonly next: Position;
 }
 
+/** Which runs are wanted; what is left out doesn't matter. */
+export interface RunFilter {
+  readonly model?: string;
+  readonly statuses?: readonly RunCard["status"][];
+  readonly overall?: "pass" | "fail" | "inconclusive";
+  readonly schedule?: string;
+  readonly submittedBy?: string;
+}
+
+export interface RunPage {
+  /** Newest first. */
+  readonly runs: readonly RunCard[];
+  /** Whether there are more; they follow the last one's id. */
+  readonly more: boolean;
+}
+
 /** Port: where runs live. The same bytes go in and come out, whichever store it is. */
 export interface RunStore {
-  /** Throws `UsageError` when a run of that id exists. */
-  create(id: string): Promise<Run>;
+  /** With its manifest the run appears as a whole or not at all. Throws `UsageError` when a run of that id exists. */
+  create(id: string, manifest?: string): Promise<Run>;
   /** Throws `UsageError` when there is no run of that id. */
   open(id: string): Promise<Run>;
   /** Ids of all runs, newest first. */
   list(): Promise<readonly string[]>;
+  /** At most `limit` runs that fit, newest first, those that come after the run `after` in that order; none when there is no such run. */
+  find(filter: RunFilter, page: { readonly limit: number; readonly after?: string }): Promise<RunPage>;
+  /** Deletes a run for good. Throws `UsageError` when there is none, `RunError` when a process is writing it. */
+  remove(id: string): Promise<void>;
+  shelf(name: ShelfName): Shelf;
+  /** Throws `RunError` when runs can't be kept here at the moment. */
+  check(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface Run {
@@ -46,6 +82,17 @@ export interface Run {
   end(stream: StreamName): Promise<Position>;
   /** Empties a derived stream. */
   reset(stream: "scores"): Promise<void>;
+  /**
+   * Puts these lines in the place of a stream's, at once for every reader; `lines` may be asked for again. A run whose records were put so takes
+   * no parts any more.
+   */
+  replace(stream: StreamName, lines: () => AsyncIterable<string>): Promise<void>;
+  /** Keeps a part unless it is there: of several writers the first wins. It survives a kill of any process once the promise resolves. */
+  putPart(name: PartName, text: string): Promise<"written" | "exists">;
+  readPart(name: PartName): Promise<string | undefined>;
+  partNames(): Promise<ReadonlySet<PartName>>;
+  /** Removes all parts. */
+  dropParts(): Promise<void>;
   /** Flushes to disk and gives the lock back. */
   close(): Promise<void>;
 }

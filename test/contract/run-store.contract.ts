@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { InterruptedError, RunError, UsageError } from "../../src/domain/errors.ts";
 import { type Run, type RunStore, START } from "../../src/store/run-store.ts";
 import { collect } from "../support/collect.ts";
+import { runCatalogContract } from "./run-catalog.contract.ts";
+import { runPartsContract } from "./run-parts.contract.ts";
 
 const running = new AbortController().signal;
 
@@ -239,5 +241,8 @@ export function runStoreContract(name: string, makeOpener: () => Promise<() => R
         await run.close();
       });
     });
+
+    runPartsContract(makeOpener);
+    runCatalogContract(makeOpener);
   });
 }
