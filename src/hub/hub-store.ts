@@ -35,8 +35,8 @@ export interface PullProgress {
 export interface PulledRepository {
   readonly folder: string;
   readonly commit: string;
-  /** The files that are there, of those wanted. */
-  readonly files: readonly string[];
+  /** sha256 of the files that are there, by name, as the lock file has them. */
+  readonly digests: Readonly<Record<string, string>>;
 }
 
 export interface FileState {
@@ -94,7 +94,7 @@ export class HubStore {
     if (commit === undefined) throw missingFile(repository, wanted.map(({ file }) => file).join(", "));
     await this.#writeLock(key, locked, { commit, files, absent: [...absent] });
     const folder = repositoryFolder(settings.folder, repository, commit);
-    return { folder, commit, files: wanted.map(({ file }) => file).filter((file) => Object.hasOwn(files, file)) };
+    return { folder, commit, digests: digestsOf(files) };
   }
 
   /** Where a repository that was pulled lies. Throws HubError "not-pulled" when something of it is missing. */
@@ -106,7 +106,7 @@ export class HubStore {
     for (const [file, { sizeBytes }] of Object.entries(locked.files))
       if (!(await hasSize(join(folder, file), sizeBytes)))
         throw this.#notPulled(repository, `${file} is missing in ${folder}`);
-    return { folder, commit: locked.commit, files: Object.keys(locked.files) };
+    return { folder, commit: locked.commit, digests: digestsOf(locked.files) };
   }
 
   /** Reads all files of a repository again and compares them with the lock file. Throws HubError "not-pulled". */
@@ -213,6 +213,10 @@ export class HubStore {
       hint: `fetch it with a network: ${this.#options.pullCommand(repository)}`,
     });
   }
+}
+
+function digestsOf(files: Readonly<Record<string, LockedFile>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([file, { sha256 }]) => [file, sha256]));
 }
 
 /** What the lock file says about a file, as if the hub had said it. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { messageOf, throwIfAborted } from "../domain/errors.ts";
 import { sha256OfFile } from "../hub/file-digest.ts";
@@ -31,12 +31,15 @@ export interface EncoderModel {
   readonly maxTokens: number;
   /** Longest sequence for sentence embeddings; sentence-transformers models often set a shorter one. */
   readonly sentenceMaxTokens: number;
+  readonly folder: string;
   readonly onnxFile: string;
   readonly tokenizerFile: string;
   readonly tokenizerConfigFile: string;
   readonly output?: string;
   /** The layer that the model's own manifest recommends for BERTScore. */
   readonly recommendedLayer?: number;
+  /** sha256 of the files that decide the numbers (weights and tokenizer), by their path in the folder. */
+  readonly digests: Readonly<Record<string, string>>;
   /** sha256 of the weights: of the .onnx file, or of the digests of it and its data files, one a line. */
   readonly weightsDigest: string;
   /** sha256 of tokenizer.json. */
@@ -84,9 +87,12 @@ export async function openEncoderModel(location: EncoderLocation, signal: AbortS
   const maxTokens = longestSequence(config, tokenizerConfig.model_max_length);
   const { externalFiles, operators } = await scan(onnxFile, signal);
   const weightFiles = [onnxFile, ...externalFiles.map((name) => join(dirname(onnxFile), name))];
+  const weights = await digestsOf(folder, weightFiles, signal);
+  const tokenizer = await digestsOf(folder, [tokenizerFile], signal);
   return {
     name: location.name,
     revision: location.revision,
+    folder,
     type: config.model_type,
     layers: layerCount(config, folder),
     maxTokens,
@@ -96,8 +102,9 @@ export async function openEncoderModel(location: EncoderLocation, signal: AbortS
     tokenizerConfigFile: file("tokenizer_config.json"),
     ...(location.output === undefined ? {} : { output: location.output }),
     ...(manifest?.recommendedLayer === undefined ? {} : { recommendedLayer: manifest.recommendedLayer }),
-    weightsDigest: await digestOf(weightFiles, signal),
-    tokenizerDigest: await digestOf([tokenizerFile], signal),
+    digests: { ...weights, ...tokenizer },
+    weightsDigest: combined(Object.values(weights)),
+    tokenizerDigest: combined(Object.values(tokenizer)),
     weightsBytes: (await Promise.all(weightFiles.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0),
     externalData: externalFiles.length > 0,
     batchable: ![...operators].some((operator) => operator.startsWith("DynamicQuantize")),
@@ -182,13 +189,21 @@ async function scan(onnxFile: string, signal: AbortSignal) {
   }
 }
 
-async function digestOf(files: readonly string[], signal: AbortSignal): Promise<string> {
-  const digests: string[] = [];
+async function digestsOf(
+  folder: string,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {};
   for (const file of files) {
     throwIfAborted(signal);
     if (!(await exists(file))) throw missing(file);
-    digests.push(await sha256OfFile(file, signal));
+    digests[relative(folder, file).split(sep).join("/")] = await sha256OfFile(file, signal);
   }
+  return digests;
+}
+
+function combined(digests: readonly string[]): string {
   const [only = ""] = digests;
   return digests.length === 1 ? only : createHash("sha256").update(digests.join("\n")).digest("hex");
 }

@@ -48,6 +48,7 @@ export class WorkerThread {
     if (this.#gone !== undefined) return;
     const ended = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     await this.call("close", null).catch(() => this.#worker.terminate());
+    this.#worker.ref();
     await ended;
   }
 
