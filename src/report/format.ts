@@ -5,13 +5,13 @@ import type { Interval } from "../stats/interval.ts";
 
 const MINUS = "−";
 
+/** By number of digits; making one takes longer than using it a hundred times. */
+const FORMATS = new Map<number, Intl.NumberFormat>();
+
 /** A decimal number with thousands separators and a real minus sign; what rounds to zero has no sign. */
 export function decimal(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "not available";
-  const text = Math.abs(value).toLocaleString("en-US", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const text = formatOf(digits).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(text) ? `${MINUS}${text}` : text;
 }
 
@@ -110,4 +110,12 @@ export function plural(value: number, noun: string): string {
 
 function withUnit(text: string, unit: string): string {
   return text === "not available" ? text : `${text} ${unit}`;
+}
+
+function formatOf(digits: number): Intl.NumberFormat {
+  const known = FORMATS.get(digits);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  FORMATS.set(digits, format);
+  return format;
 }

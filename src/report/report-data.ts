@@ -46,7 +46,7 @@ export interface PublishedStudy {
 }
 
 /** A row of the study, beside the variant of this run that it speaks of. */
-export interface PublishedFinding {
+interface PublishedFinding {
   readonly variant: string;
   readonly result: PublishedResult;
 }

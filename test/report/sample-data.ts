@@ -40,7 +40,7 @@ export function sampleData(
 }
 
 /** One flip of each kind. */
-export function sampleExamples(model: string): readonly FlipExample[] {
+function sampleExamples(model: string): readonly FlipExample[] {
   const head = { model, baseline: idOf(model, "FP16") };
   return [
     {

@@ -13,7 +13,7 @@ import { GENERATION_TASKS, LADDER, type Step, SUBJECTS } from "./sample-ladder.t
 
 export const NOT_SCORED = "the model file of roberta-large is not on this machine";
 /** At this step BERTScore is missing, so that composite and key metric average are unscored. */
-export const UNSCORED_STEP = "Q3_K_S";
+const UNSCORED_STEP = "Q3_K_S";
 const PROTOCOL = "continuation-logprob";
 const ITEMS_PER_TASK = 50;
 
