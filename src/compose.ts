@@ -19,13 +19,43 @@ export function openStore(runsFolder: string): FileStore {
   return new FileStore(runsFolder);
 }
 
+/** How often a probe asks the same question. */
+const PROBE_REPEATS = 3;
+
+export interface ServiceOptions {
+  /** Whether backends are examined before they are asked; default true. */
+  readonly probe?: boolean;
+  /** Whether answers are kept between runs; default true. */
+  readonly answerCache?: boolean;
+}
+
 /** Everything an evaluation in this process needs, wired to the real world. */
-export function evaluationServices(store: FileStore, env: Env): EvaluationServices {
-  const deps = realBackendDeps(process.env);
+export function evaluationServices(
+  store: FileStore,
+  env: Env,
+  { probe = true, answerCache = true }: ServiceOptions = {},
+): EvaluationServices {
+  const deps = realBackendDeps(process.env, answerCache ? env.cacheFolder : undefined);
   return {
     store,
     executor: new InProcessExecutor(),
     openBackend: (variant, signal) => openBackend(variant, deps, signal),
+    ...(probe
+      ? {
+          examine: async ({ backend, variant, spec, signal }) => {
+            const { probeVariant } = await import("./probe/probe.ts");
+            const { needsOf } = await import("./probe/needs.ts");
+            const options = {
+              needs: needsOf(spec),
+              repeats: PROBE_REPEATS,
+              cacheFolder: env.cacheFolder,
+              now: () => new Date(),
+              signal,
+            };
+            return (await probeVariant(backend, variant, options)).findings;
+          },
+        }
+      : {}),
     openScorers: async ({ spec, facts, sources }, signal) => {
       const { openScorers } = await import("./score/open-scorers.ts");
       return openScorers({

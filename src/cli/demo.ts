@@ -15,5 +15,6 @@ export async function demo(options: RunOptions): Promise<void> {
       "The demo model has 2.6 million parameters and was made to be small, not useful. Nothing is downloaded.\n",
     );
   }
-  await evaluate(spec, options, signal);
+  // Always the real thing: nothing is taken from an earlier run.
+  await evaluate(spec, { ...options, cache: false }, signal);
 }

@@ -4,6 +4,12 @@ import { EXIT } from "../domain/errors.ts";
 import { packageVersion } from "../package-root.ts";
 import { fail } from "./fail.ts";
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.pass);
+  throw error;
+});
+
 // Commands load what they need when they run, so that `--help` answers at once.
 const program = new Command("quantgate")
   .description("Is this quantization as good as the original, and may I deploy it? A verdict with evidence.")
@@ -36,6 +42,8 @@ deciding(program.command("run"))
   )
   .argument("[spec]", "spec file, YAML or JSON")
   .option("--resume <id>", "go on with a run that was stopped or killed")
+  .option("--no-probe", "trust the backends without examining them first")
+  .option("--no-cache", "ask for every answer again, even those that are kept from an earlier run")
   .option("--no-gate", "exit 0 when the run completes, whatever the verdict")
   .addHelpText("after", `\nExample:\n  quantgate run examples/demo.yaml\n${EXIT_CODES}`)
   .action(async (spec: string | undefined, options) => (await import("./run.ts")).run(spec, options));
@@ -65,6 +73,28 @@ datasets
   .description("datasets that are bundled or pulled")
   .option("--json", "print JSON on stdout")
   .action(async (options) => (await import("./datasets-list.ts")).listDatasets(options));
+
+program
+  .command("probe")
+  .description(
+    "examine every variant of a spec before it is trusted: reachable, the right weights, honest log-probabilities",
+  )
+  .argument("<spec>", "spec file, YAML or JSON")
+  .option("--repeats <n>", "how often the same question is asked", "3")
+  .option("--json", "print JSON on stdout")
+  .action(async (spec: string, options) => (await import("./probe.ts")).probe(spec, options));
+
+const cache = program.command("cache").description("answers that are kept between runs");
+cache
+  .command("stats")
+  .description("how many there are, and where")
+  .option("--json", "print JSON on stdout")
+  .action(async (options) => (await import("./cache.ts")).cacheStats(options));
+cache
+  .command("clear")
+  .description("forget them; runs on disk are not touched")
+  .option("--json", "print JSON on stdout")
+  .action(async (options) => (await import("./cache.ts")).cacheClear(options));
 
 program
   .command("schema")

@@ -1,4 +1,5 @@
 import type { ProgressEvent, ProgressListener } from "../pipeline/progress.ts";
+import { escapeTerminal } from "../report/escape.ts";
 
 export interface ProgressOutput {
   readonly isTTY?: boolean | undefined;
@@ -24,6 +25,7 @@ export function progressLine(output: ProgressOutput, nowMs: () => number): Progr
   let errored = 0;
   let current = { variant: "", answers: 0, done: 0 };
   const live = output.isTTY === true;
+  const warned = new Set<string>();
 
   const draw = (state: string): void => {
     const elapsedS = Math.max(0.001, (nowMs() - startMs) / 1000);
@@ -53,6 +55,12 @@ export function progressLine(output: ProgressOutput, nowMs: () => number): Progr
         if (live && event.done < event.answers) draw("loading");
         break;
       case "variant-opened":
+        for (const { check, level, message } of event.findings) {
+          // The same warning about every quantization of a model says no more than the first.
+          if (level !== "warn" || warned.has(check)) continue;
+          warned.add(check);
+          output.write(`${live ? "\r\u001b[2K" : ""}${event.variant}: ${check}: ${escapeTerminal(message)}\n`);
+        }
         break;
       case "answered": {
         done += 1;

@@ -17,6 +17,10 @@ export interface RunOptions extends OutputOptions {
   readonly policy?: string;
   /** Commander's name for `--no-gate`: false when it was given. */
   readonly gate?: boolean;
+  /** False for `--no-probe`. */
+  readonly probe?: boolean;
+  /** False for `--no-cache`. */
+  readonly cache?: boolean;
 }
 
 /** `quantgate run`: evaluates a spec, or goes on with a run; decides, reports, and exits by the verdict. */
@@ -37,7 +41,10 @@ export async function evaluate(
 ): Promise<number> {
   const runsFolder = options.runs ?? readEnv(process.env).runsFolder;
   const store = openStore(runsFolder);
-  const services = evaluationServices(store, readEnv(process.env));
+  const services = evaluationServices(store, readEnv(process.env), {
+    probe: options.probe !== false,
+    answerCache: options.cache !== false,
+  });
   const spec = "resume" in what ? (await readManifest(await store.open(what.resume))).spec : what;
   // Wrong names are told before anything runs.
   const policy = await loadPolicy(options.policy ?? spec.policy);

@@ -35,12 +35,22 @@ export interface ModelMetadata {
   readonly quantization?: string;
 }
 
+/** One thing a probe found about a backend. `stop` ends the run before it asks anything; `warn` is to be known when reading the results. */
+export interface ProbeFinding {
+  readonly check: string;
+  readonly level: "ok" | "warn" | "stop";
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** Journal line: a variant's backend was opened. */
 export interface OpenedRecord {
   readonly type: "opened";
   readonly variant: string;
   readonly identity: VariantIdentity;
   readonly loadMs: number;
+  /** What the probe found before the first question; absent where none was made. */
+  readonly findings?: readonly ProbeFinding[];
   readonly at: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
-import type { VariantIdentity } from "../domain/record.ts";
+import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { ProgressListener } from "../pipeline/progress.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ProgressIndex } from "../plan/progress-index.ts";
@@ -20,6 +20,12 @@ export interface Execution {
   /** What the journal says of variants that were opened before; the same weights must come back. */
   readonly identities: Map<string, VariantIdentity>;
   readonly openBackend: (variant: ResolvedVariant, signal: AbortSignal) => Promise<Backend>;
+  /** Examines an opened backend before it is asked anything; absent: it is trusted. */
+  readonly examine?: (
+    backend: Backend,
+    variant: ResolvedVariant,
+    signal: AbortSignal,
+  ) => Promise<readonly ProbeFinding[]>;
   readonly now: () => Date;
   readonly onProgress: ProgressListener;
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { RunError } from "../domain/errors.ts";
-import type { OpenedRecord, VariantIdentity } from "../domain/record.ts";
+import type { OpenedRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import { generate } from "../generate/generate.ts";
 import { workOf } from "../generate/work.ts";
 import type { Unit } from "../plan/plan.ts";
@@ -44,15 +44,24 @@ async function generateVariant(
   const backend = await execution.openBackend(variant, signal);
   try {
     assertSameWeights(execution, variant, backend.identity);
+    const findings = (await execution.examine?.(backend, variant, signal)) ?? [];
     const opened: OpenedRecord = {
       type: "opened",
       variant: variant.id,
       identity: backend.identity,
       loadMs: backend.loadMs,
+      ...(findings.length === 0 ? {} : { findings }),
       at: now().toISOString(),
     };
     await run.append("records", JSON.stringify(opened));
-    onProgress({ kind: "variant-opened", variant: variant.id, identity: backend.identity, loadMs: backend.loadMs });
+    onProgress({
+      kind: "variant-opened",
+      variant: variant.id,
+      identity: backend.identity,
+      loadMs: backend.loadMs,
+      findings,
+    });
+    refuseMisleading(variant, findings);
     await generate(workOf(units, sources, done, plan.spec), backend, {
       now,
       signal,
@@ -71,6 +80,16 @@ async function generateVariant(
   } finally {
     await backend.close();
   }
+}
+
+/** A server whose answers would mislead is not asked: chance looks like a result. */
+function refuseMisleading(variant: ResolvedVariant, findings: readonly ProbeFinding[]): void {
+  const [first, ...others] = findings.filter(({ level }) => level === "stop");
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  throw new RunError(`${variant.id}: ${first.check}: ${first.message}${more}`, {
+    hint: first.hint ?? "`quantgate probe <spec>` shows all that was found; --no-probe runs all the same",
+  });
 }
 
 function assertSameWeights(execution: Execution, variant: ResolvedVariant, identity: VariantIdentity): void {

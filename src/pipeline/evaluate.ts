@@ -3,7 +3,7 @@ import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
 import { openTaskItems } from "../dataset/task-items.ts";
 import { InterruptedError, UsageError } from "../domain/errors.ts";
-import type { JournalRecord, VariantIdentity } from "../domain/record.ts";
+import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
 import type { Executor } from "../executor/executor.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
@@ -22,6 +22,13 @@ export interface RunScorers {
   close(): Promise<void>;
 }
 
+export interface ExamineRequest {
+  readonly backend: Backend;
+  readonly variant: ResolvedVariant;
+  readonly spec: ResolvedSpec;
+  readonly signal: AbortSignal;
+}
+
 /** What decides which scorers a run needs. */
 export interface ScorersRequest {
   readonly spec: ResolvedSpec;
@@ -34,6 +41,8 @@ export interface EvaluationServices {
   readonly store: RunStore;
   readonly executor: Executor;
   readonly openBackend: (variant: ResolvedVariant, signal: AbortSignal) => Promise<Backend>;
+  /** Examines an opened backend before it is asked anything; absent: it is trusted. */
+  readonly examine?: (request: ExamineRequest) => Promise<readonly ProbeFinding[]>;
   readonly openScorers: (request: ScorersRequest, signal: AbortSignal) => Promise<RunScorers>;
   readonly now: () => Date;
   readonly version: string;
@@ -160,7 +169,7 @@ async function execute(
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
-  const { done, scored, identities } = await readProgress(run, plan, signal);
+  const { done, scored, identities, findings } = await readProgress(run, plan, signal);
   const finish = (status: RunManifest["status"]): Promise<void> =>
     run.write(
       "manifest.json",
@@ -169,12 +178,13 @@ async function execute(
         status,
         endedAt: services.now().toISOString(),
         identities: Object.fromEntries(identities),
+        findings: Object.fromEntries(findings),
         signatures: signaturesOf(scorers),
       }),
     );
   try {
     onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done: done.total() });
-    const { openBackend, now } = services;
+    const { openBackend, now, examine } = services;
     await services.executor.execute({
       plan,
       run,
@@ -184,8 +194,14 @@ async function execute(
       scored,
       identities,
       openBackend,
+      ...(examine === undefined
+        ? {}
+        : { examine: (backend, variant, abort) => examine({ backend, variant, spec, signal: abort }) }),
       now,
-      onProgress,
+      onProgress: (event) => {
+        if (event.kind === "variant-opened" && event.findings.length > 0) findings.set(event.variant, event.findings);
+        onProgress(event);
+      },
       signal,
     });
     await finish("completed");
@@ -202,16 +218,20 @@ async function readProgress(run: Run, plan: Plan, signal: AbortSignal) {
   const done = new ProgressIndex(plan);
   const scored = new ProgressIndex(plan);
   const identities = new Map<string, VariantIdentity>();
+  const findings = new Map<string, readonly ProbeFinding[]>();
   for await (const { text } of run.lines("records", START, signal)) {
     const record = JSON.parse(text) as JournalRecord;
     if (record.type === "answer") done.add(record);
-    else if (!identities.has(record.variant)) identities.set(record.variant, record.identity);
+    else {
+      if (!identities.has(record.variant)) identities.set(record.variant, record.identity);
+      if (record.findings !== undefined) findings.set(record.variant, record.findings);
+    }
   }
   for await (const { text } of run.lines("scores", START, signal)) {
     const line = JSON.parse(text) as ScoreLine;
     if (line.type === "score") scored.add(line);
   }
-  return { done, scored, identities };
+  return { done, scored, identities, findings };
 }
 
 async function openSources(

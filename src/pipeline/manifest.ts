@@ -1,4 +1,4 @@
-import type { VariantIdentity } from "../domain/record.ts";
+import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 
 /** `manifest.json` of a run: how it was made. Written when the run starts, completed when it ends. */
@@ -21,6 +21,8 @@ export interface RunManifest {
   readonly endedAt?: string;
   /** What each backend told of itself, by variant. */
   readonly identities: Readonly<Record<string, VariantIdentity>>;
+  /** What probes found before the first question, by variant. */
+  readonly findings?: Readonly<Record<string, readonly ProbeFinding[]>>;
   /** Recipe of each score, by task and metric. */
   readonly signatures: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

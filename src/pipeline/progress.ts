@@ -1,4 +1,4 @@
-import type { VariantIdentity } from "../domain/record.ts";
+import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 
 /** What a run tells while it goes on, for progress displays and logs. */
 export type ProgressEvent =
@@ -15,6 +15,7 @@ export type ProgressEvent =
       readonly variant: string;
       readonly identity: VariantIdentity;
       readonly loadMs: number;
+      readonly findings: readonly ProbeFinding[];
     }
   | { readonly kind: "answered"; readonly variant: string; readonly task: string; readonly errored: boolean }
   | { readonly kind: "variant-done"; readonly variant: string }
