@@ -49,6 +49,7 @@ describe("a run that is stopped", () => {
       "--runs",
       join(folder, "runs"),
       "--quiet",
+      "--no-cache",
     ]);
     expect(done.code, done.stderr).toBeOneOf([0, 1, 3]);
     undisturbed = await readFinished(join(folder, "runs"));
@@ -58,7 +59,7 @@ describe("a run that is stopped", () => {
   async function stopAfter(lines: number, signal: NodeJS.Signals) {
     const folder = await temporaryFolder();
     runs = join(folder, "runs");
-    const running = startCli(["run", await writeSmallSpec(folder, { limit: ITEMS }), "--runs", runs]);
+    const running = startCli(["run", await writeSmallSpec(folder, { limit: ITEMS }), "--runs", runs, "--no-cache"]);
     let journal = "";
     await until(async () => {
       const [id] = await readdir(runs).catch(() => []);
@@ -76,7 +77,7 @@ describe("a run that is stopped", () => {
     expect(result.signal, result.stderr).toBe("SIGKILL");
     expect((await linesOf(journal)).length).toBeLessThan(ANSWERS);
 
-    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet"]);
+    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet", "--no-cache"]);
     expect(resumed.code, resumed.stderr).toBeOneOf([0, 1, 3]);
     expect(await readFinished(runs)).toEqual(undisturbed);
   });
@@ -86,7 +87,7 @@ describe("a run that is stopped", () => {
     const whole = await linesOf(journal);
     await appendFile(journal, (whole.at(-1) ?? "").slice(0, 60));
 
-    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet"]);
+    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet", "--no-cache"]);
     expect(resumed.code, resumed.stderr).toBeOneOf([0, 1, 3]);
     expect(await readFinished(runs)).toEqual(undisturbed);
   });
@@ -99,7 +100,7 @@ describe("a run that is stopped", () => {
     expect(kept.length).toBeGreaterThanOrEqual(20);
     expect(kept.length).toBeLessThan(ANSWERS);
 
-    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet"]);
+    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet", "--no-cache"]);
     expect(resumed.code, resumed.stderr).toBeOneOf([0, 1, 3]);
     expect(await readFinished(runs)).toEqual(undisturbed);
   });

@@ -10,5 +10,6 @@ export default function build(): void {
   const root = join(import.meta.dirname, "..", "..");
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const { stdout } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, encoding: "utf8" });
-  if (!existsSync(join(root, "dist", "src", "cli", "main.js"))) throw new Error(`the package doesn't compile:\n${stdout}`);
+  if (!existsSync(join(root, "dist", "src", "cli", "main.js")))
+    throw new Error(`the package doesn't compile:\n${stdout}`);
 }

@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 const MAIN = join(import.meta.dirname, "..", "..", "dist", "src", "cli", "main.js");
+
+/** A cache of this test process's own: nothing comes from the user's, and nothing stays. */
+const CACHE = mkdtempSync(join(tmpdir(), "quantgate-test-cache-"));
+process.on("exit", () => rmSync(CACHE, { recursive: true, force: true }));
 
 export interface CliResult {
   readonly code: number | null;
@@ -19,10 +24,13 @@ export interface RunningCli {
 }
 
 /** Starts the compiled command line in a process of its own. */
-export function startCli(args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): RunningCli {
+export function startCli(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): RunningCli {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd ?? process.cwd(),
-    env: { ...process.env, NO_COLOR: "1", ...options.env },
+    env: { ...process.env, NO_COLOR: "1", QUANTGATE_CACHE: CACHE, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -40,7 +48,10 @@ export function startCli(args: readonly string[], options: { readonly cwd?: stri
   return { child, result };
 }
 
-export function cli(args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<CliResult> {
+export function cli(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<CliResult> {
   return startCli(args, options).result;
 }
 
