@@ -1,10 +1,9 @@
 import { UsageError } from "../domain/errors.ts";
-import type { Verdicts } from "../gate/verdict.ts";
-import type { ResolvedModel, ResolvedVariant } from "../spec/resolved.ts";
-import { LAST_PASSING, type NamedBaselines } from "../store/named-baselines.ts";
+import type { ResolvedVariant } from "../spec/resolved.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
 import { readManifest } from "./evaluate.ts";
 import type { RunManifest } from "./manifest.ts";
+import { baselineNamed, baselineNames, LAST_PASSING } from "./named-baselines.ts";
 
 /** The baseline variant of a model in a stored run. */
 export interface StoredBaseline {
@@ -16,10 +15,8 @@ export interface StoredBaseline {
   readonly variant: ResolvedVariant;
 }
 
-export interface BaselineSource {
-  readonly store: RunStore;
-  readonly names: NamedBaselines;
-}
+/** Runs that are looked at together. */
+const PAGE = 100;
 
 /**
  * The stored baseline of a model by a name: one that was given to a run, `last-passing`, or a run's id. Throws `UsageError` when there is none,
@@ -27,15 +24,11 @@ export interface BaselineSource {
  */
 export async function findBaseline(
   name: string,
-  model: ResolvedModel,
-  { store, names }: BaselineSource,
-  { except }: { readonly except?: string } = {},
+  model: string,
+  store: RunStore,
+  { except }: { readonly except?: string | undefined } = {},
 ): Promise<StoredBaseline> {
-  const id = name === LAST_PASSING ? await lastPassing(model.name, store, { except }) : await runOf(name, store, names);
-  if (id === undefined)
-    throw new UsageError(`no run of ${model.name} that has a baseline of its own has passed yet`, {
-      hint: "`quantgate runs` lists the runs; name one with `quantgate baseline set`",
-    });
+  const id = name === LAST_PASSING ? await lastPassingBaseline(model, store, except) : await runNamed(name, store);
   const run = await store.open(id);
   const manifest = await readManifest(run);
   const where = name === id ? `run ${id}` : `baseline "${name}", run ${id},`;
@@ -43,44 +36,54 @@ export async function findBaseline(
     throw new UsageError(`${where} is not complete (${manifest.status})`, {
       hint: `quantgate run --resume ${id} finishes it`,
     });
-  const variant = baselineVariant(manifest, model.name);
+  const variant = baselineVariant(manifest, model);
   if (variant === undefined)
-    throw new UsageError(`${where} has no baseline of model ${model.name}`, {
+    throw new UsageError(`${where} has no baseline of model ${model}`, {
       hint: `it has ${manifest.spec.models.map((each) => each.name).join(", ")}`,
     });
-  return { model: model.name, name, run, manifest, variant };
+  return { model, name, run, manifest, variant };
 }
 
-/**
- * The newest run of a model whose deciding variants all passed. A run that was itself held against a stored baseline has none to offer, so by
- * default it is passed over.
- */
+/** The newest complete run of a model that passed, among those that are older than `before`. */
 export async function lastPassing(
   model: string,
   store: RunStore,
-  options: { readonly except?: string | undefined; readonly alsoExternal?: boolean } = {},
+  { before }: { readonly before?: string } = {},
 ): Promise<string | undefined> {
-  for (const id of await store.list()) {
-    if (id === options.except) continue;
-    const run = await store.open(id);
-    const text = await run.read("verdicts.json");
-    if (text === undefined || (JSON.parse(text) as Verdicts).overall !== "pass") continue;
-    const manifest = await readManifest(run);
-    const has = options.alsoExternal
-      ? manifest.spec.models.some((each) => each.name === model)
-      : baselineVariant(manifest, model) !== undefined;
-    if (has && manifest.status === "completed") return id;
-  }
-  return undefined;
+  const { runs } = await store.find(
+    { model, overall: "pass", statuses: ["completed"] },
+    { limit: 1, ...(before === undefined ? {} : { after: before }) },
+  );
+  return runs[0]?.id;
 }
 
-async function runOf(name: string, store: RunStore, names: NamedBaselines): Promise<string> {
-  const named = await names.all();
-  const id = named.get(name);
+/** The run of that name or id. Throws `UsageError` when there is none. */
+export async function runNamed(name: string, store: RunStore): Promise<string> {
+  if (name === LAST_PASSING) throw new UsageError(`"${name}" is another run for each model; name a run`);
+  const id = await baselineNamed(name, store);
   if (id !== undefined) return id;
   if ((await store.list()).includes(name)) return name;
+  const names = await baselineNames(store);
   throw new UsageError(`no baseline "${name}"`, {
-    hint: `${named.size === 0 ? "none has a name yet" : `there are ${[...named.keys()].join(", ")}`}; quantgate baseline set ${name} <run> gives the name to a run`,
+    hint: `${names.length === 0 ? "none has a name yet" : `there are ${names.join(", ")}`}; quantgate baseline set ${name} <run> gives the name to a run`,
+  });
+}
+
+/** A run that was itself held against a stored baseline has none to offer, and is passed over. */
+async function lastPassingBaseline(model: string, store: RunStore, except: string | undefined): Promise<string> {
+  for (let after: string | undefined; ; ) {
+    const { runs, more } = await store.find(
+      { model, overall: "pass", statuses: ["completed"] },
+      { limit: PAGE, ...(after === undefined ? {} : { after }) },
+    );
+    for (const { id } of runs) {
+      if (id !== except && baselineVariant(await readManifest(await store.open(id)), model) !== undefined) return id;
+    }
+    after = runs.at(-1)?.id;
+    if (!more || after === undefined) break;
+  }
+  throw new UsageError(`no run of ${model} with a baseline of its own has passed yet`, {
+    hint: "`quantgate runs` lists the runs; name one with `quantgate baseline set`",
   });
 }
 
