@@ -1,4 +1,5 @@
 import { pairTasks, type VariantScores } from "../analyze/compare.ts";
+import type { Degradation } from "../analyze/degraded.ts";
 import type { RunScores } from "../analyze/load-scores.ts";
 import { nearRandomTasks } from "../analyze/near-random.ts";
 import type { ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
@@ -20,7 +21,7 @@ export interface RunEvidence {
   readonly scores: RunScores;
   readonly manifest: RunManifest;
   /** Why the run is degraded; empty: it isn't. Absent: nobody has looked, and a policy that forbids degraded runs fails. */
-  readonly degraded?: readonly string[];
+  readonly degraded?: readonly Degradation[];
 }
 
 export interface GateOptions {
@@ -110,9 +111,20 @@ function evidenceOn(variant: VariantSummary, model: ModelSummary, run: RunEviden
     scores: scoresOf(variant.variant, run),
     facts: new Map(manifest.tasks.map((facts) => [facts.task, facts])),
     seed: manifest.spec.seed,
-    ...(degraded === undefined ? {} : { degraded }),
+    ...(degraded === undefined ? {} : { degraded: reasonsFor(variant, model, degraded) }),
     ...(comparison === undefined ? {} : { comparison }),
   };
+}
+
+/** What touches this variant or its baseline: trouble of another variant is not its own. */
+function reasonsFor(
+  { variant }: VariantSummary,
+  model: ModelSummary,
+  degraded: readonly Degradation[],
+): readonly string[] {
+  return degraded
+    .filter((each) => each.variant === variant || each.variant === model.baseline.variant)
+    .map(({ reason }) => reason);
 }
 
 function compareWith(variant: VariantSummary, model: ModelSummary, run: RunEvidence): Comparison {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Degradation } from "../../src/analyze/degraded.ts";
 import { summarize } from "../../src/analyze/summarize.ts";
 import { TaskItems, TaskScores } from "../../src/analyze/task-scores.ts";
 import type { GenerationKind } from "../../src/domain/item.ts";
@@ -74,7 +75,7 @@ export function idOf(quantization: Quantization): string {
 export function syntheticRun(
   taskPlans: readonly SyntheticTask[],
   variants: readonly SyntheticVariant[],
-  { degraded }: { readonly degraded?: readonly string[] } = {},
+  { degraded }: { readonly degraded?: readonly Degradation[] } = {},
 ): RunEvidence {
   const tasks = taskPlans.map(resolveTask);
   const resolved = variants.map(resolveVariant);
