@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
 import { evaluatePolicy } from "../../src/gate/evaluate.ts";
 import { wilsonInterval } from "../../src/stats/wilson.ts";
-import { type ChoiceAnswer, type SyntheticTask, syntheticRun, type TextAnswer } from "./synthetic-run.ts";
+import { type ChoiceAnswer, idOf, type SyntheticTask, syntheticRun, type TextAnswer } from "./synthetic-run.ts";
 import { checkOne, policyOf, verdictOn } from "./verdict-of.ts";
 
 const QUIZ: SyntheticTask = { name: "quiz", type: "multiple-choice", items: 200 };
@@ -208,13 +208,13 @@ describe("quantizations", () => {
 });
 
 describe("not-degraded", () => {
-  const check = (degraded?: readonly string[]) =>
+  const check = (reasons?: readonly string[], of = idOf("Q4_K_M")) =>
     checkOne(
       { type: "not-degraded" },
       syntheticRun(
         [QUIZ],
         [{ quantization: "FP16" }, { quantization: "Q4_K_M" }],
-        degraded === undefined ? {} : { degraded },
+        reasons === undefined ? {} : { degraded: reasons.map((reason) => ({ variant: of, reason })) },
       ),
     )[0];
 
@@ -225,5 +225,10 @@ describe("not-degraded", () => {
       explanation: "12 % of the items errored; the build changed",
     });
     expect(check()).toMatchObject({ outcome: "fail", basis: "none" });
+  });
+
+  it("holds a baseline's trouble against its variants, and another variant's against nobody else", () => {
+    expect(check(["the baseline errored"], idOf("FP16"))).toMatchObject({ outcome: "fail" });
+    expect(check(["Q2_K errored"], idOf("Q2_K"))).toMatchObject({ outcome: "pass" });
   });
 });
