@@ -1,10 +1,14 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
+import { readEnv } from "../env.ts";
 import type { Policy } from "../gate/policies.ts";
 import { type Conclusion, concludeRun } from "../pipeline/conclude-run.ts";
 import { readManifest } from "../pipeline/evaluate.ts";
+import { findBaseline, type StoredBaseline } from "../pipeline/find-baseline.ts";
 import { matchVariants } from "../spec/match-variants.ts";
+import type { ResolvedModel } from "../spec/resolved.ts";
 import type { Run } from "../store/run-store.ts";
 
 export interface OutputOptions {
@@ -14,6 +18,9 @@ export interface OutputOptions {
   readonly variant?: readonly string[];
   readonly junit?: string;
   readonly markdown?: string;
+  readonly runs?: string;
+  /** Name or run that has the baselines of the models whose baseline is external. */
+  readonly baseline?: string;
 }
 
 /** Analyzes a run whose answers are there, decides, writes its reports and prints what it came to. Sets no exit code. */
@@ -29,11 +36,39 @@ export async function conclude(
     manifest.spec.candidates;
   const conclusion = await concludeRun(run, manifest, policy, {
     signal,
+    baselines: await storedBaselines(manifest.spec.models, options, run.id),
     ...(candidates === undefined ? {} : { candidates }),
   });
   await publish(conclusion, policy, options);
   await print(run, conclusion, options);
   return conclusion;
+}
+
+/**
+ * The stored baselines of the models that have none of their own, by `--baseline`. Throws `UsageError` when it is missing or of no use, so that
+ * a run isn't begun in vain.
+ */
+export async function storedBaselines(
+  models: readonly ResolvedModel[],
+  { baseline, runs }: Pick<OutputOptions, "baseline" | "runs">,
+  except?: string,
+): Promise<readonly StoredBaseline[]> {
+  const external = models.filter((model) => model.baseline.external);
+  const [first] = external;
+  if (first === undefined) {
+    if (baseline === undefined) return [];
+    throw new UsageError("--baseline: every model of the run has a baseline of its own", {
+      hint: "write `baseline: external` beside a model's name to hold it against a stored run",
+    });
+  }
+  if (baseline === undefined)
+    throw new UsageError(`the baseline of ${first.name} is external: which one?`, {
+      hint: "--baseline <name>; `quantgate baseline list` shows the names",
+    });
+  const store = openStore(runs ?? readEnv(process.env).runsFolder);
+  const found: StoredBaseline[] = [];
+  for (const model of external) found.push(await findBaseline(baseline, model.name, store, { except }));
+  return found;
 }
 
 /** Writes what CI systems pick up: files that were asked for, and GitHub's step summary and annotations where the step runs there. */

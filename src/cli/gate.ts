@@ -6,7 +6,6 @@ import { conclude, type OutputOptions } from "./conclude.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface GateOptions extends OutputOptions {
-  readonly runs?: string;
   readonly policy?: string;
 }
 

@@ -28,6 +28,7 @@ function deciding(command: Command): Command {
   return command
     .option(...POLICY)
     .option("--variant <name...>", "quantizations or variants that decide the exit code; the others inform")
+    .option("--baseline <name>", "stored baseline of models that have none in the run: a name, last-passing, or a run")
     .option("--junit <file>", "write the verdicts as JUnit XML")
     .option("--markdown <file>", "write the report as Markdown")
     .option(...RUNS)
@@ -66,6 +67,28 @@ program
   .option(...RUNS)
   .option("--json", "print JSON on stdout")
   .action(async (options) => (await import("./runs.ts")).runs(options));
+
+const baseline = program.command("baseline").description("runs with a name, which other runs are held against");
+baseline
+  .command("set")
+  .description("give a run a name")
+  .argument("<name>")
+  .argument("<run>", "id of a run")
+  .option(...RUNS)
+  .action(async (name: string, id: string, options) => (await import("./baseline.ts")).setBaseline(name, id, options));
+baseline
+  .command("list")
+  .description("every name with its run, and the newest run of each model that passed")
+  .option(...RUNS)
+  .option("--json", "print JSON on stdout")
+  .action(async (options) => (await import("./baseline.ts")).listBaselines(options));
+baseline
+  .command("show")
+  .description("what is behind a name")
+  .argument("<name>")
+  .option(...RUNS)
+  .option("--json", "print JSON on stdout")
+  .action(async (name: string, options) => (await import("./baseline.ts")).showBaseline(name, options));
 
 const datasets = program.command("datasets").description("what can be asked");
 datasets

@@ -7,13 +7,12 @@ import { newRunId } from "../pipeline/run-id.ts";
 import { loadSpec } from "../spec/load.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
-import { conclude, type OutputOptions } from "./conclude.ts";
+import { conclude, type OutputOptions, storedBaselines } from "./conclude.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { progressLine } from "./progress-line.ts";
 
 export interface RunOptions extends OutputOptions {
   readonly resume?: string;
-  readonly runs?: string;
   readonly policy?: string;
   /** Commander's name for `--no-gate`: false when it was given. */
   readonly gate?: boolean;
@@ -49,6 +48,7 @@ export async function evaluate(
   // Wrong names are told before anything runs.
   const policy = await loadPolicy(options.policy ?? spec.policy);
   for (const name of options.variant ?? []) matchVariants(name, spec.models, "--variant");
+  await storedBaselines(spec.models, options);
 
   const onProgress = options.quiet === true ? () => {} : progressLine(process.stderr, () => performance.now());
   const id = "resume" in what ? what.resume : newRunId(what.name, services.now(), Math.random);

@@ -8,6 +8,7 @@ import type { PublishedStudy, ReportData } from "../report/report-data.ts";
 import type { Run } from "../store/run-store.ts";
 import { type Analysis, analyzeRun } from "./analyze-run.ts";
 import { collectExamples } from "./collect-examples.ts";
+import type { StoredBaseline } from "./find-baseline.ts";
 import type { RunManifest } from "./manifest.ts";
 
 /** Flipped items shown per task and variant. */
@@ -19,16 +20,24 @@ export interface Conclusion {
   readonly report: ReportData;
 }
 
+export interface ConcludeOptions {
+  readonly candidates?: readonly string[];
+  /** Of models whose baseline is a stored run's. */
+  readonly baselines?: readonly StoredBaseline[];
+  readonly signal: AbortSignal;
+}
+
 /**
  * Everything after the answers: analyzes a run's scores, decides by a policy, and writes summary, verdicts and reports. Asks no backend.
  */
 export async function concludeRun(
   run: Run,
-  manifest: RunManifest,
+  ownManifest: RunManifest,
   policy: Policy,
-  { candidates, signal }: { readonly candidates?: readonly string[]; readonly signal: AbortSignal },
+  { candidates, baselines = [], signal }: ConcludeOptions,
 ): Promise<Conclusion> {
-  const analysis = await analyzeRun(run, manifest, signal);
+  const analysis = await analyzeRun(run, ownManifest, signal, baselines);
+  const { manifest } = analysis;
   const verdicts = decide(analysis, policy, candidates);
   await run.write("verdicts.json", `${JSON.stringify(verdicts, null, 2)}\n`);
   const { summary, speeds } = analysis;
@@ -64,7 +73,7 @@ export function decide(analysis: Analysis, policy: Policy, candidates: readonly 
   );
 }
 
-function flipSources(run: Run, { scores, manifest }: Analysis) {
+function flipSources(run: Run, { scores, manifest, origins }: Analysis) {
   return manifest.spec.models.flatMap((model) => {
     const baseline = scores.tasks.get(model.baseline.variant);
     if (baseline === undefined) return [];
@@ -74,7 +83,7 @@ function flipSources(run: Run, { scores, manifest }: Analysis) {
       return [
         {
           model: model.name,
-          baseline: { run, variant: model.baseline.variant },
+          baseline: origins.get(model.baseline.variant) ?? { run, variant: model.baseline.variant },
           candidate: { run, variant: id },
           pairs: pairTasks(baseline, candidate),
         },

@@ -9,7 +9,8 @@ import type { ItemResult, ScoreRow } from "../../src/domain/score-row.ts";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
 import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import { metricsOf } from "../../src/score/metrics-by-kind.ts";
-import type { ResolvedTask } from "../../src/spec/resolved.ts";
+import { EXTERNAL_BASELINE } from "../../src/spec/external-baseline.ts";
+import type { ResolvedModel, ResolvedTask } from "../../src/spec/resolved.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const TOKENS = { prompt: 8, completion: 1 };
@@ -22,6 +23,8 @@ export interface SyntheticRunFolder {
   /** Default: 2026-01-01. */
   readonly startedAt?: string;
   readonly policy?: string;
+  /** Leaves the baseline out: the run is to be held against a stored one. */
+  readonly external?: boolean;
   /** What else the manifest says. */
   readonly manifest?: Partial<RunManifest>;
 }
@@ -32,13 +35,15 @@ export interface SyntheticRunFolder {
  */
 export async function writeSyntheticRun(
   { manifest, scores }: RunEvidence,
-  { runs, id, startedAt = AT, policy = "default", manifest: rest = {} }: SyntheticRunFolder,
+  { runs, id, startedAt = AT, policy = "default", external = false, manifest: rest = {} }: SyntheticRunFolder,
 ): Promise<void> {
   const folder = join(runs, id);
   await mkdir(folder, { recursive: true });
   const tasks: ResolvedTask[] = [];
   for (const task of manifest.spec.tasks) tasks.push(await writeDataset(task, join(runs, "..", "datasets", task.name)));
-  const spec = { ...manifest.spec, policy, tasks };
+  const models = external ? manifest.spec.models.map(withoutBaseline) : manifest.spec.models;
+  const spec = { ...manifest.spec, policy, tasks, models };
+  const variants = new Set(models.flatMap((model) => model.variants.map((variant) => variant.id)));
   await writeFile(
     join(folder, "manifest.json"),
     JSON.stringify({ ...manifest, id, spec, startedAt, endedAt: startedAt, ...rest }),
@@ -46,6 +51,7 @@ export async function writeSyntheticRun(
   const records: JournalRecord[] = [];
   const rows: (ScoreRow | JournalRecord)[] = [];
   for (const [variant, columns] of scores.tasks) {
+    if (!variants.has(variant)) continue;
     const identity = manifest.identities[variant];
     if (identity !== undefined) {
       const opened = { type: "opened", variant, identity, loadMs: 1, at: AT } as const;
@@ -62,6 +68,10 @@ export async function writeSyntheticRun(
   }
   await writeFile(join(folder, "records.jsonl"), linesOf(records));
   await writeFile(join(folder, "scores.jsonl"), linesOf(rows));
+}
+
+function withoutBaseline({ name, variants, baseline }: ResolvedModel): ResolvedModel {
+  return { name, variants: variants.filter(({ id }) => id !== baseline.variant), baseline: EXTERNAL_BASELINE };
 }
 
 /** Questions whose right choice is A, or texts to write with one reference. */
