@@ -108,6 +108,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   "@stdlib": ["src/stats/"],
   "wink-nlp": ["src/score/text/"],
   "wink-eng-lite-web-model": ["src/score/text/"],
+  "csv-parse": ["src/dataset/"],
+  hyparquet: ["src/dataset/"],
   "fastest-levenshtein": ["src/spec/"],
   yaml: ["src/spec/", "src/report/"],
   commander: ["src/cli/"],

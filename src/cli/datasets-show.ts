@@ -47,7 +47,7 @@ export async function showDataset(name: string, options: ShowOptions): Promise<v
       ? `right: ${item.choices[item.answer]?.label ?? ""}. ${item.choices[item.answer]?.text ?? ""}`
       : `reference: ${item.references.join(" | ") || "none"}`;
   const text = [...facts, "", `item ${item.id}:`, `┌`, ...lined(request.prompt), `└`, ...asked, wanted];
-  process.stdout.write(`${escapeTerminal(text.join("\n"))}\n`);
+  process.stdout.write(text.map((line) => `${escapeTerminal(line)}\n`).join(""));
 }
 
 function lined(prompt: string): readonly string[] {

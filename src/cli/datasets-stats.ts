@@ -26,7 +26,7 @@ export async function datasetStatistics(name: string, options: { readonly json?:
     ...(stats.groups === 0 ? [] : [`groups           ${stats.groups}`]),
     ...Object.entries(stats.subjects).map(([subject, items]) => `${String(items).padStart(7)}  ${subject}`),
   ];
-  process.stdout.write(`${escapeTerminal(lines.join("\n"))}\n`);
+  process.stdout.write(lines.map((line) => `${escapeTerminal(line)}\n`).join(""));
 }
 
 function spreadText({ min, median, p95, max }: Spread): string {

@@ -96,6 +96,40 @@ datasets
   .description("datasets that are bundled or pulled")
   .option("--json", "print JSON on stdout")
   .action(async (options) => (await import("./datasets-list.ts")).listDatasets(options));
+datasets
+  .command("import")
+  .summary("make a dataset of files of your own: JSON Lines, CSV, Parquet")
+  .description(
+    "Makes a dataset of files of your own. All problems of the rows are told at once; then nothing is written.",
+  )
+  .argument("<path...>", "files, or folders of files: .jsonl, .csv, .tsv, .parquet")
+  .requiredOption("--mapping <file>", "what the fields mean, YAML or JSON; or `mmlu`: MMLU's original CSV files")
+  .option("--shots <path...>", "files with worked examples in the same layout, for few-shot prompts")
+  .option("--name <name>", "instead of the mapping's")
+  .option("--to <folder>", "folder that gets the dataset's folder (default: the cache, where specs find it by name)")
+  .option("--replace", "put it in the place of a dataset of the same name")
+  .action(async (paths: string[], options) => (await import("./datasets-import.ts")).importDataset(paths, options));
+datasets
+  .command("validate")
+  .description("check every row and prompt of a dataset; find duplicates, and items that worked examples give away")
+  .argument("<dataset>", "name, or folder")
+  .option("--json", "print JSON on stdout")
+  .action(async (name: string, options) => (await import("./datasets-validate.ts")).validateDataset(name, options));
+datasets
+  .command("show")
+  .description("what a dataset is, and what a backend is asked for one of its items")
+  .argument("<dataset>", "name, or folder")
+  .option("--item <id>", "default: the first")
+  .option("--prompt <name or template>", "default: the dataset's own")
+  .option("--protocol <protocol>", "default: the dataset's own")
+  .option("--shots <n>", "worked examples before the item", "0")
+  .action(async (name: string, options) => (await import("./datasets-show.ts")).showDataset(name, options));
+datasets
+  .command("stats")
+  .description("subjects, lengths, choices and references of a dataset")
+  .argument("<dataset>", "name, or folder")
+  .option("--json", "print JSON on stdout")
+  .action(async (name: string, options) => (await import("./datasets-stats.ts")).datasetStatistics(name, options));
 
 program
   .command("probe")

@@ -8,11 +8,14 @@ export interface DatasetFinder {
   names(): Promise<readonly string[]>;
 }
 
+/** What a dataset's folder may be called; drafts of the writer are called otherwise. */
+const NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+
 /** Finds datasets by name in folders that hold one folder per dataset; the first folder that has it wins. */
 export function datasetFinder(folders: readonly string[]): DatasetFinder {
   return {
     async folderOf(name) {
-      if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) return undefined;
+      if (!NAME.test(name)) return undefined;
       for (const folder of folders) {
         const found = await stat(join(folder, name, "manifest.json")).catch(() => undefined);
         if (found !== undefined) return join(folder, name);
@@ -23,7 +26,7 @@ export function datasetFinder(folders: readonly string[]): DatasetFinder {
       const names = new Set<string>();
       for (const folder of folders) {
         for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-          if (entry.isDirectory()) names.add(entry.name);
+          if (entry.isDirectory() && NAME.test(entry.name)) names.add(entry.name);
         }
       }
       return [...names].sort();

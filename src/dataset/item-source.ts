@@ -32,7 +32,7 @@ export async function openItems(dataset: Dataset, signal: AbortSignal): Promise<
     throw new UsageError(
       `${path}: its sha256 is ${sha256.slice(0, 12)}…, the manifest says ${manifest.sha256.slice(0, 12)}…`,
       {
-        hint: "restore the file, or update items and sha256 in manifest.json if the change is meant",
+        hint: "restore the file; if the change is meant, make a dataset of it with `quantgate datasets import`",
       },
     );
   }

@@ -9,15 +9,28 @@ export const PostFilterSchema = z.union([
 ]);
 export type PostFilter = z.infer<typeof PostFilterSchema>;
 
+/** How the field `answer` names the right choice. `label`: as the label, or a 0-based position where labels are letters. */
+export const ANSWER_FORMS = ["label", "position", "number", "text"] as const;
+
 /** Where the parts of an item are found in a row; dots go into objects (`choices.text`). */
-const FieldsSchema = z.strictObject({
+export const FieldsSchema = z.strictObject({
   id: z.string().optional(),
   question: z.string().optional(),
-  choices: z.string().optional(),
+  choices: z
+    .union([z.string(), z.array(z.string()).min(2)])
+    .optional()
+    .describe("A field with a list of choices, or one field for each; empty last ones are no choices."),
   labels: z.string().optional(),
   answer: z.string().optional(),
+  answerIs: z
+    .enum(ANSWER_FORMS)
+    .optional()
+    .describe("What `answer` holds: a label, a position from 0, a number from 1, or the choice's text."),
   prompt: z.string().optional(),
-  references: z.string().optional(),
+  references: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe("A field with one reference or a list of them, or several fields."),
   subject: z.string().optional(),
   group: z.string().optional(),
 });

@@ -158,7 +158,49 @@ describe("a multiple-choice row", () => {
   });
 });
 
+describe("a multiple-choice row of another layout", () => {
+  const letters = ["A", "B", "C", "D"] as const;
+
+  it("has a field for each choice; empty last ones are no choices", () => {
+    const fields = { choices: [...letters] };
+    const row = { question: "Which?", A: "red", B: "green", C: "blue", D: "", answer: "B" };
+    expect(choiceItem(row, fields).choices.map((choice) => choice.text)).toEqual(["red", "green", "blue"]);
+    expect(choiceItem({ ...row, C: undefined, D: null }, fields).choices).toHaveLength(2);
+    expectComplaint(() => choiceItem({ ...row, B: "" }, fields), "B", "is missing or empty, though a later choice");
+    expectComplaint(() => choiceItem({ question: "?", A: "red", answer: "A" }, fields), "A, B, C, D", "at least two");
+  });
+
+  it.each<["position" | "number" | "text", unknown, number]>([
+    ["position", "0", 0],
+    ["position", 3, 3],
+    ["number", "1", 0],
+    ["number", 4, 3],
+    ["text", " blue ", 2],
+  ])("whose answer is a %s: %j", (answerIs, answer, index) => {
+    expect(choiceItem({ ...QUESTION, answer }, { answerIs }).answer).toBe(index);
+  });
+
+  it.each<["position" | "number" | "text", unknown, string]>([
+    ["position", 4, "is 4, which names none of the choices (0 to 3)"],
+    ["position", "B", 'is "B", which names none of the choices (0 to 3)'],
+    ["number", 0, "is 0, which names none of the choices (1 to 4)"],
+    ["number", 1.5, "names none of the choices (1 to 4)"],
+    ["text", "Red", 'is "Red", which names none of the choices (by their texts)'],
+    ["text", "", "is missing or empty"],
+  ])("whose answer is no %s: %j", (answerIs, answer, problem) => {
+    expectComplaint(() => choiceItem({ ...QUESTION, answer }, { answerIs }), "answer", problem);
+  });
+});
+
 describe("a generation row", () => {
+  it("may have its references in several fields", () => {
+    const fields = { references: ["long", "short"] };
+    expect(mapWith({ fields }, { prompt: "x", long: "a long one", short: ["s", "t"] })).toMatchObject({
+      references: ["a long one", "s", "t"],
+    });
+    expect(mapWith({ fields }, { prompt: "x", short: "s" })).toMatchObject({ references: ["s"] });
+  });
+
   it.each<[string, unknown, readonly string[]]>([
     ["a text", "yes", ["yes"]],
     ["several texts", ["yes", "yeah"], ["yes", "yeah"]],

@@ -61,8 +61,12 @@ describe("rows of a JSON Lines file", () => {
     ]);
   });
 
-  it("that are no JSON are told with file and line", async () => {
-    const path = await written('{"a":1}\n{"a":\n');
-    await expect(collect(readJsonl(path, running))).rejects.toThrow(`${path}:2: not valid JSON`);
+  it("that are no JSON are told with their place, and the next ones are read", async () => {
+    const path = await written('{"a":1}\n{"a":\n{"a":2}\n');
+    expect(await collect(readJsonl(path, running))).toEqual([
+      { row: { a: 1 }, place: { file: path, line: 1 } },
+      { problem: "not valid JSON; each line must be one JSON object", place: { file: path, line: 2 } },
+      { row: { a: 2 }, place: { file: path, line: 3 } },
+    ]);
   });
 });
