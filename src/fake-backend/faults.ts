@@ -4,6 +4,7 @@ import { bodyPieces, type Reply, send } from "./http.ts";
 import type { FakeOptions, Fault } from "./options.ts";
 
 const DRIP_MS = 150;
+const GARBAGE = 'data: {"choices": [{"te\u0000\uFFFDxt": !!\n\n';
 
 /** Dice for faults: the same seed falls the same way (mulberry32). */
 export function makeDice(seed: number): () => number {
@@ -48,14 +49,10 @@ export async function befall(
       send(response, { status: 302, json: {}, headers: { location: "http://elsewhere.invalid/" } });
       return;
     case "empty":
-      send(response, { status: 200, chunks: [""], contentType: "application/json" });
+      send(response, { status: 200, chunks: [], contentType: bodyPieces(await answer()).contentType });
       return;
     case "garbage":
-      send(response, {
-        status: 200,
-        chunks: ['{"choices": [{"te\u0000\uFFFDxt": !!'],
-        contentType: "application/json",
-      });
+      send(response, { status: 200, chunks: [GARBAGE], contentType: bodyPieces(await answer()).contentType });
       return;
     case "cut": {
       const reply = await answer();
