@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { realBackendDeps } from "./backend/real-deps.ts";
 import { openBackend } from "./backend/registry.ts";
 import { type DatasetFinder, datasetFinder } from "./dataset/find.ts";
-import { UsageError } from "./domain/errors.ts";
 import type { Env } from "./env.ts";
 import { InProcessExecutor } from "./executor/in-process.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
@@ -62,7 +61,7 @@ export function evaluationServices(
         spec,
         sources,
         itemsWithReferences: new Map(facts.map((fact) => [fact.task, fact.itemsWithReferences])),
-        findEncoder: findEncoder,
+        encoders: await modelStore(env),
         cacheFolder: env.cacheFolder,
         signal,
       });
@@ -72,14 +71,17 @@ export function evaluationServices(
   };
 }
 
-/** A folder, or a model that comes with the package. */
-async function findEncoder(model: string) {
-  if (isAbsolute(model)) return { folder: model, name: model.split("/").at(-1) ?? model, revision: "local" };
-  const bundled = join(packageRoot(), "models", model);
-  if (/^[a-z0-9.-]+$/i.test(model) && existsSync(join(bundled, "onnx", "model.onnx"))) {
-    return { folder: bundled, name: model, revision: packageVersion() };
-  }
-  throw new UsageError(`the model ${model} is not on this machine`, {
-    hint: `quantgate models pull ${model}; or set \`scorers: { neural: skip }\` in the spec to go on without bertscore and coherence`,
+/** Models by name: bundled ones, those of a hub that were pulled, and folders. */
+export async function modelStore(env: Env, options: { readonly offline?: boolean } = {}) {
+  const [{ ModelStore }, { hubSettings }, { LockFile }, { REAL_NETWORK }] = await Promise.all([
+    import("./onnx/model-store.ts"),
+    import("./hub/hub-settings.ts"),
+    import("./hub/lock-file.ts"),
+    import("./hub/real-network.ts"),
+  ]);
+  return new ModelStore({
+    settings: hubSettings(process.env, homedir(), options),
+    lock: new LockFile(env.lockFile),
+    network: REAL_NETWORK,
   });
 }

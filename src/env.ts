@@ -5,6 +5,7 @@ import { UsageError } from "./domain/errors.ts";
 
 const EnvSchema = z.object({
   QUANTGATE_RUNS: z.string().min(1).default("runs"),
+  QUANTGATE_LOCK: z.string().min(1).default("quantgate.lock.json"),
   QUANTGATE_CACHE: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
 });
@@ -13,6 +14,8 @@ const EnvSchema = z.object({
 export interface Env {
   /** Folder of runs. */
   readonly runsFolder: string;
+  /** Lock file that pulled models and data sets are held to; belongs into version control. */
+  readonly lockFile: string;
   /** Folder for what can be fetched or computed again. */
   readonly cacheFolder: string;
 }
@@ -23,9 +26,10 @@ export function readEnv(environment: NodeJS.ProcessEnv): Env {
     const issue = parsed.error.issues[0];
     throw new UsageError(`environment variable ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`);
   }
-  const { QUANTGATE_RUNS, QUANTGATE_CACHE, XDG_CACHE_HOME } = parsed.data;
+  const { QUANTGATE_RUNS, QUANTGATE_LOCK, QUANTGATE_CACHE, XDG_CACHE_HOME } = parsed.data;
   return {
     runsFolder: QUANTGATE_RUNS,
+    lockFile: QUANTGATE_LOCK,
     cacheFolder: QUANTGATE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "quantgate"),
   };
 }

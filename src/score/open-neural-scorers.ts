@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ItemSource } from "../dataset/item-source.ts";
-import { type EncoderModel, openEncoderModel } from "../onnx/encoder-model.ts";
+import type { EncoderModel } from "../onnx/encoder-model.ts";
 import { EmbeddingEngine } from "../onnx/engine/engine.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import type { ScorersConfig } from "../spec/schema.ts";
@@ -10,21 +10,24 @@ import { recommendedLayer } from "./bert-score/recommended-layers.ts";
 import { createCoherenceScorer } from "./coherence/coherence-scorer.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** Finds a model on this machine by name or folder; throws `UsageError` with the command that fetches it. */
-export type EncoderFinder = (model: string, signal: AbortSignal) => Promise<Parameters<typeof openEncoderModel>[0]>;
+/** Where models and their published baselines are found on this machine; both throw errors that name the command which fetches them. */
+export interface EncoderSource {
+  open(name: string, files: Record<string, never>, signal: AbortSignal): Promise<EncoderModel>;
+  baselinePath(name: string): Promise<string>;
+}
 
 /** The neural scorers of a run, all on one engine; made when a task first asks for one. */
 export class NeuralScorers {
   readonly #config: ScorersConfig;
-  readonly #findEncoder: EncoderFinder;
+  readonly #encoders: EncoderSource;
   readonly #engine: EmbeddingEngine;
   readonly #models = new Map<string, Promise<EncoderModel>>();
   #coherence: Promise<Scorer> | undefined;
   #bertscore: Promise<Scorer> | undefined;
 
-  constructor(config: ScorersConfig, findEncoder: EncoderFinder, cacheFolder: string) {
+  constructor(config: ScorersConfig, encoders: EncoderSource, cacheFolder: string) {
     this.#config = config;
-    this.#findEncoder = findEncoder;
+    this.#encoders = encoders;
     const { provider, workers, threadsPerWorker } = config;
     this.#engine = new EmbeddingEngine({
       provider,
@@ -58,7 +61,7 @@ export class NeuralScorers {
     const usedLayer = layer ?? model.recommendedLayer ?? recommendedLayer(model.name);
     const baseline =
       rescale && usedLayer !== undefined
-        ? await readBaseline(join(model.onnxFile, "..", "..", "rescale_baseline.tsv"), usedLayer, false)
+        ? await readBaseline(await this.#encoders.baselinePath(this.#config.bertscore.model), usedLayer, false)
         : undefined;
     return createBertScorer(
       {
@@ -73,8 +76,7 @@ export class NeuralScorers {
   }
 
   #model(name: string, signal: AbortSignal): Promise<EncoderModel> {
-    const opened =
-      this.#models.get(name) ?? this.#findEncoder(name, signal).then((location) => openEncoderModel(location, signal));
+    const opened = this.#models.get(name) ?? this.#encoders.open(name, {}, signal);
     this.#models.set(name, opened);
     return opened;
   }

@@ -1,7 +1,8 @@
 import type { ItemSource } from "../dataset/item-source.ts";
+import { InterruptedError, QuantGateError, UsageError } from "../domain/errors.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
 import { type Metric, metricsOf } from "./metrics-by-kind.ts";
-import { type EncoderFinder, NeuralScorers } from "./open-neural-scorers.ts";
+import { type EncoderSource, NeuralScorers } from "./open-neural-scorers.ts";
 import type { TaskScorers } from "./score-answers.ts";
 import type { Scorer } from "./scorer.ts";
 import { TEXT_SCORERS } from "./text-scorers.ts";
@@ -10,7 +11,7 @@ export interface OpenScorersOptions {
   readonly spec: ResolvedSpec;
   readonly sources: ReadonlyMap<string, ItemSource>;
   readonly itemsWithReferences: ReadonlyMap<string, number>;
-  readonly findEncoder: EncoderFinder;
+  readonly encoders: EncoderSource;
   readonly cacheFolder: string;
   readonly signal: AbortSignal;
 }
@@ -27,7 +28,7 @@ export interface OpenScorers {
  */
 export async function openScorers(options: OpenScorersOptions): Promise<OpenScorers> {
   const { spec, itemsWithReferences } = options;
-  const neural = new NeuralScorers(spec.scorers, options.findEncoder, options.cacheFolder);
+  const neural = new NeuralScorers(spec.scorers, options.encoders, options.cacheFolder);
   const byTask = new Map<string, TaskScorers>();
   try {
     for (const task of spec.tasks) {
@@ -72,8 +73,15 @@ async function openScorer(
   }
   const source = sources.get(task.name);
   if (source === undefined) throw new Error(`no items were opened for task ${task.name}`);
-  return {
-    kind: "opened",
-    scorer: await (metric === "coherence" ? neural.coherence(signal) : neural.bertscore(task, source, signal)),
-  };
+  try {
+    const scorer = await (metric === "coherence" ? neural.coherence(signal) : neural.bertscore(task, source, signal));
+    return { kind: "opened", scorer };
+  } catch (error) {
+    if (!(error instanceof QuantGateError) || error instanceof InterruptedError) throw error;
+    const otherwise = "or go on without bertscore and coherence by `scorers: { neural: skip }` in the spec";
+    throw new UsageError(`${metric} of ${task.name}: ${error.message}`, {
+      cause: error,
+      hint: error.hint === undefined ? otherwise : `${error.hint}; ${otherwise}`,
+    });
+  }
 }
