@@ -9,6 +9,13 @@ export function specOf(
 ): ResolvedSpec {
   return {
     name: "example",
+    policy: "default",
+    scorers: {
+      bertscore: { model: "demo-encoder", idf: false, rescale: false },
+      coherence: { model: "demo-encoder" },
+      neural: "skip" as const,
+      provider: "cpu" as const,
+    },
     seed: 7,
     models: Object.entries(models).map(([name, quantizations]) => modelOf(name, quantizations)),
     tasks,

@@ -16,8 +16,7 @@ describe("loading a spec", () => {
       type: "llama-cpp",
       contextSize: 2048,
       batchSize: 512,
-      threads: 2,
-      concurrency: 1,
+      threads: 1,
     });
     expect(spec.tasks[0]).toMatchObject({
       name: "demo-quiz-mc",
