@@ -1,6 +1,7 @@
 import type { PairedTask } from "../analyze/compare.ts";
 import { atLeastTier, type Changes, type TierResult, tierOf } from "../analyze/tier.ts";
 import { type MissingItems, marksAssuming, valuesAssuming } from "../analyze/worst-case.ts";
+import { KEY_METRICS } from "../score/metrics-by-kind.ts";
 import {
   componentsOf,
   countMissing,
@@ -30,7 +31,7 @@ export function checkTier(rule: RuleOf<"min-tier">, evidence: Evidence): readonl
 
 /**
  * The tier of a variant: accuracy pooled over its multiple-choice tasks of one protocol (the worst of several), generation by the key metric
- * average pooled over its generation tasks. None where a task that counts has nothing to compare.
+ * average. None where a task that counts has nothing to compare.
  */
 export function tierAssuming(evidence: Evidence, missing: MissingItems): TierResult {
   const { comparison } = evidence;
@@ -75,12 +76,21 @@ function accuracyChange(pool: readonly PairedTask[], missing: MissingItems): num
   return (100 * net) / marks.length;
 }
 
+/**
+ * Percent change of the key metric average as the published study forms it: the unweighted mean of the key metrics, each pooled over the items
+ * of the tasks that declare it.
+ */
 function generationChange(pairs: readonly PairedTask[], missing: MissingItems): number | undefined {
-  const values = pairs.flatMap((pair) => valuesAssuming(pair, readerOf(KEY_METRIC_AVERAGE), missing));
-  const [before, after] = values.reduce<readonly [number, number]>(
-    ([left, right], value) => [left + (value.baseline ?? 0), right + (value.candidate ?? 0)],
-    [0, 0],
-  );
+  let [before, after] = [0, 0];
+  for (const metric of KEY_METRICS) {
+    const declaring = pairs.filter(
+      (pair) => pair.baseline.metrics().includes(metric) || pair.candidate.metrics().includes(metric),
+    );
+    const values = declaring.flatMap((pair) => valuesAssuming(pair, readerOf(metric), missing));
+    if (values.length === 0) continue;
+    before += values.reduce((sum, value) => sum + (value.baseline ?? 0), 0) / values.length;
+    after += values.reduce((sum, value) => sum + (value.candidate ?? 0), 0) / values.length;
+  }
   return before === 0 ? undefined : 100 * (after / before - 1);
 }
 
