@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -84,9 +85,11 @@ export async function run(
   return startRun(stage, args).result;
 }
 
+/** Id of the newest run that has begun; empty while there is none. */
 export async function newestRun(stage: Stage): Promise<string> {
   const ids = await readdir(stage.runs).catch(() => []);
-  return ids.sort().at(-1) ?? "";
+  const begun = ids.filter((id) => existsSync(join(stage.runs, id, "manifest.json")));
+  return begun.sort().at(-1) ?? "";
 }
 
 /** How many items have a record by now. */
