@@ -85,3 +85,19 @@ export async function modelStore(env: Env, options: { readonly offline?: boolean
     network: REAL_NETWORK,
   });
 }
+
+/** The hub's datasets, held to the same lock file as the models. */
+export async function datasetHub(env: Env, options: { readonly offline?: boolean } = {}) {
+  const [{ HubStore }, { hubSettings }, { LockFile }, { REAL_NETWORK }] = await Promise.all([
+    import("./hub/hub-store.ts"),
+    import("./hub/hub-settings.ts"),
+    import("./hub/lock-file.ts"),
+    import("./hub/real-network.ts"),
+  ]);
+  return new HubStore({
+    settings: hubSettings(process.env, homedir(), options),
+    lock: new LockFile(env.lockFile),
+    network: REAL_NETWORK,
+    pullCommand: () => "quantgate datasets pull <name>",
+  });
+}

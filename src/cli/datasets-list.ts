@@ -19,4 +19,8 @@ export async function listDatasets(options: { readonly json?: boolean }): Promis
     process.stdout.write(`${name.padEnd(width)}  ${String(items).padStart(6)} items  ${kind ?? type}  ${licence}\n`);
     process.stdout.write(`${" ".repeat(width)}  ${description.split(/(?<=\.)\s/, 1)[0] ?? ""}\n`);
   }
+  const { HUB_RECIPES } = await import("../dataset/hub-recipes/recipes.ts");
+  const there = new Set(manifests.map(({ name }) => name));
+  const others = [...HUB_RECIPES.keys()].filter((name) => !there.has(name));
+  if (others.length > 0) process.stdout.write(`\nquantgate datasets pull fetches: ${others.join(", ")}\n`);
 }

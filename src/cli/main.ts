@@ -97,6 +97,16 @@ datasets
   .option("--json", "print JSON on stdout")
   .action(async (options) => (await import("./datasets-list.ts")).listDatasets(options));
 datasets
+  .command("pull")
+  .description("fetch known datasets from the Hugging Face hub, held to quantgate.lock.json")
+  .argument("<names...>", "such as mmlu, arc-challenge, hellaswag, or mmlu@revision; `datasets list` shows all")
+  .option("--offline", "ask nothing of the network: use what was fetched before")
+  .addHelpText(
+    "after",
+    "\nEnvironment: HF_ENDPOINT (a mirror), HF_TOKEN, HF_HOME (where files are kept), HF_HUB_OFFLINE.",
+  )
+  .action(async (names: string[], options) => (await import("./datasets-pull.ts")).pullDatasets(names, options));
+datasets
   .command("import")
   .summary("make a dataset of files of your own: JSON Lines, CSV, Parquet")
   .description(

@@ -65,14 +65,17 @@ async function receive(
   const handle = await open(part.path, "a");
   try {
     let breaks = 0;
+    let furthest = await part.sizeBytes();
     for (;;) {
       throwIfAborted(signal);
       const before = await part.sizeBytes();
       if (before === download.sizeBytes) break;
       const outcome = await transfer(download, handle, before, deps, signal);
       if (outcome === "complete") break;
-      const arrived = (await part.sizeBytes()) > before;
-      breaks = arrived ? 1 : breaks + 1;
+      // What is received a second time, after a beginning anew, is no progress.
+      const now = await part.sizeBytes();
+      breaks = now > furthest ? 1 : breaks + 1;
+      furthest = Math.max(furthest, now);
       if (breaks >= MOST_BREAKS) throw broken(download, outcome);
       await deps.sleep(1_000 * 2 ** (breaks - 1), signal);
     }
@@ -112,6 +115,11 @@ async function transfer(
       hint: "try again, or check the proxy in between",
     });
   }
+  const announced = totalBytes(response);
+  if (sizeBytes !== undefined && announced !== undefined && announced !== sizeBytes) {
+    await response.body?.cancel();
+    throw mismatch(url, `it has ${announced} bytes, not ${sizeBytes}`);
+  }
   try {
     for await (const chunk of response.body ?? []) {
       if (sizeBytes !== undefined && position + chunk.length > sizeBytes)
@@ -127,6 +135,13 @@ async function transfer(
   }
   if (sizeBytes !== undefined && position < sizeBytes) return new Error("the connection ended early");
   return "complete";
+}
+
+/** Size of the whole file as the server tells it; undefined when it doesn't, or packs what it sends. */
+function totalBytes({ status, headers }: Response): number | undefined {
+  if (headers.has("content-encoding")) return undefined;
+  const told = status === 206 ? headers.get("content-range")?.split("/")[1] : headers.get("content-length");
+  return told != null && /^\d+$/.test(told) ? Number(told) : undefined;
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
 import { assertGguf } from "../backend/gguf-magic.ts";
 import { type Dataset, openDataset } from "../dataset/dataset.ts";
 import type { DatasetFinder } from "../dataset/find.ts";
+import { HUB_RECIPES } from "../dataset/hub-recipes/recipes.ts";
 import { countSample } from "../dataset/task-items.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
@@ -237,8 +238,9 @@ async function findOrOpen(name: string, where: string, folder: string, findDatas
     const names = await findDataset.names();
     const meant = nearest(name, names);
     throw new UsageError(`${where}: unknown dataset "${name}"`, {
-      hint:
-        meant === undefined
+      hint: HUB_RECIPES.has(name)
+        ? `fetch it: quantgate datasets pull ${name}`
+        : meant === undefined
           ? "`quantgate datasets list` shows what there is; a folder starts with ./"
           : `did you mean "${meant}"?`,
     });

@@ -1,7 +1,9 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { cli, temporaryFolder } from "../support/cli.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { mmluRepository } from "../dataset/hub-files.ts";
+import { COMMIT, HubServer } from "../hub/hub-server.ts";
+import { cli, linesOf, temporaryFolder } from "../support/cli.ts";
 
 const MAPPING = `name: my-quiz
 type: multiple-choice
@@ -108,5 +110,58 @@ describe("quantgate datasets", () => {
     const again = await datasets(...IMPORT, "--to", "sets", "--name", "mine");
     expect(again.code).toBe(2);
     expect(again.stderr).toContain("--replace");
+  });
+});
+
+describe("quantgate datasets pull", () => {
+  async function hub() {
+    const server = await HubServer.start();
+    onTestFinished(() => server.close());
+    server.repositories.set("datasets/cais/mmlu", mmluRepository(COMMIT));
+    const folder = await temporaryFolder();
+    const env = { HF_ENDPOINT: server.endpoint, HF_HOME: join(folder, "hf"), QUANTGATE_CACHE: join(folder, "cache") };
+    return { server, folder, run: (...args: readonly string[]) => cli(args, { cwd: folder, env }) };
+  }
+
+  it("fetches, locks and tells the licence; specs then find the dataset by its name", async () => {
+    const { folder, run } = await hub();
+    const { code, stdout, stderr } = await run("datasets", "pull", "mmlu");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("mmlu: 24 items, 15 worked examples\n  licence MIT\n");
+    expect(stdout).toContain(`https://huggingface.co/datasets/cais/mmlu/tree/${COMMIT}`);
+    expect((await linesOf(join(folder, "quantgate.lock.json"))).join("")).toContain("datasets/cais/mmlu@main");
+
+    const shown = await run("datasets", "show", "mmlu", "--shots", "5", "--item", "world_religions-7");
+    expect(shown.stdout).toContain("│ dev question 0 about world_religions?\n");
+    expect(shown.stdout).toContain("│ test question 7 about world_religions?\n");
+    expect((await run("datasets", "list")).stdout).toMatch(/pull fetches: arc-challenge, /);
+  });
+
+  it("works --offline from what was fetched, and says so where nothing was", async () => {
+    const { server, run } = await hub();
+    const nothing = await run("datasets", "pull", "mmlu", "--offline");
+    expect(nothing.code).toBe(2);
+    expect(nothing.stderr).toContain("isn't on this machine, and the network is off limits (offline)");
+    expect(server.requests).toEqual([]);
+    await run("datasets", "pull", "mmlu");
+    const before = server.requests.length;
+    expect(await run("datasets", "pull", "mmlu", "--offline")).toMatchObject({ code: 0, stderr: "" });
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it("is what a spec advises that names a dataset which isn't there yet", async () => {
+    const { folder, run } = await hub();
+    await writeFile(join(folder, "a.jsonl"), "");
+    await writeFile(
+      join(folder, "spec.yaml"),
+      `backends: { r: { type: recorded } }
+models: [{ name: m, variants: [{ quantization: FP16, model: a.jsonl }] }]
+tasks: [{ dataset: arc-challenge }]
+`,
+    );
+    const { code, stderr } = await run("run", "spec.yaml");
+    expect(code).toBe(2);
+    expect(stderr).toContain('unknown dataset "arc-challenge"');
+    expect(stderr).toContain("fetch it: quantgate datasets pull arc-challenge");
   });
 });
