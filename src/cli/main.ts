@@ -68,6 +68,31 @@ program
   .option("--json", "print JSON on stdout")
   .action(async (options) => (await import("./runs.ts")).runs(options));
 
+program
+  .command("compare")
+  .summary("what changed between two runs, whether it is a regression, and what to do")
+  .description(
+    "Compares a newer run with a reference run: how much each metric changed, what differs between the runs, whether a regression is confirmed, which items flipped, and what to do.",
+  )
+  .argument("<reference>", "id of a run, a baseline's name, or last-passing")
+  .argument("<newer>", "id of a run, or a baseline's name")
+  .option("--variant <name...>", "only these quantizations or variants of the newer run")
+  .option("--baseline-variant <name>", "variant of the reference run that they are compared with, also of another name")
+  .option("--unpaired", "leave the pairing of items aside; Newcombe and Welch instead")
+  .option("--policy <name or file>", "policy whose margins count (default: the newer run's)")
+  .option("--markdown <file>", "write the comparison as Markdown")
+  .option("--html <file>", "write the comparison as HTML")
+  .option("--rerun <file>", "write the controlled rerun's spec")
+  .option(...RUNS)
+  .option("--json", "print everything as JSON on stdout")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 no regression confirmed, 1 regression confirmed, 2 wrong input, 3 not everything could be compared.",
+  )
+  .action(async (reference: string, newer: string, options) =>
+    (await import("./compare.ts")).compare(reference, newer, options),
+  );
+
 const baseline = program.command("baseline").description("runs with a name, which other runs are held against");
 baseline
   .command("set")

@@ -10,8 +10,12 @@ import type { ReportData } from "./report-data.ts";
  * else. Every string of the run is shown as text.
  */
 export function renderHtml(data: ReportData): string {
-  const page = renderPage(buildDocument(data));
-  return `<!doctype html>\n${page.source}\n`;
+  return renderHtmlDocument(buildDocument(data));
+}
+
+/** Any document as such a file. */
+export function renderHtmlDocument(document: ReportDocument): string {
+  return `<!doctype html>\n${renderPage(document).source}\n`;
 }
 
 function renderPage(document: ReportDocument): Markup {

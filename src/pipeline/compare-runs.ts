@@ -1,0 +1,198 @@
+import { pairTasks } from "../analyze/compare.ts";
+import { type EarlierRun, type ExpectedLoss, expectedLoss } from "../analyze/expected-loss.ts";
+import { findFlips } from "../analyze/flips.ts";
+import { loadScores } from "../analyze/load-scores.ts";
+import type { VariantPair } from "../analyze/manifest-changes.ts";
+import { type ComparedRun, compareRuns, type RunComparison, type VariantChange } from "../analyze/regression.ts";
+import type { Summary } from "../analyze/summary.ts";
+import type { Margins } from "../analyze/task-change.ts";
+import { messageOf, QuantGateError } from "../domain/errors.ts";
+import type { Policy } from "../gate/policies.ts";
+import type { Verdicts } from "../gate/verdict.ts";
+import type { FlipExample } from "../report/report-data.ts";
+import type { Run, RunStore } from "../store/run-store.ts";
+import { collectExamples } from "./collect-examples.ts";
+import { type ControlledRerun, planRerun } from "./controlled-rerun.ts";
+import { readManifest } from "./evaluate.ts";
+import { lastPassing } from "./find-baseline.ts";
+import type { RunManifest } from "./manifest.ts";
+import { type Recommendation, recommend } from "./recommend.ts";
+
+/** What `quantgate compare` found: everything its reports are written from. */
+export interface Investigation {
+  readonly schema: 1;
+  readonly reference: InvestigatedRun;
+  readonly newer: InvestigatedRun;
+  readonly policy: string;
+  readonly comparison: RunComparison;
+  /** Variants of one run that the other has no counterpart for. */
+  readonly unmatched: { readonly reference: readonly string[]; readonly newer: readonly string[] };
+  /** Of the variants that lost or changed. */
+  readonly expected: readonly ExpectedLoss[];
+  /** Every item that flipped or scores less, worst first within each task. */
+  readonly flips: readonly FlippedItem[];
+  /** The worst of them, with both answers. */
+  readonly examples: readonly FlipExample[];
+  /** Why there are no examples though there are flips. */
+  readonly examplesMissing?: string;
+  readonly rerun?: ControlledRerun;
+  readonly recommendation: Recommendation;
+}
+
+export interface InvestigatedRun {
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunManifest["status"];
+  readonly startedAt: string;
+  readonly specHash: string;
+  /** Absent: it wasn't decided. */
+  readonly overall?: Verdicts["overall"];
+}
+
+export interface FlippedItem {
+  readonly variant: string;
+  readonly task: string;
+  readonly item: string;
+  readonly kind: "lost" | "gained" | "worse";
+  /** 1 for a lost mark, −1 for a gained one; else by how much the answer's mean score fell. */
+  readonly loss: number;
+}
+
+export interface InvestigationOptions {
+  readonly policy: Policy;
+  readonly pairs: readonly VariantPair[];
+  readonly unmatched: Investigation["unmatched"];
+  readonly unpaired: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Losses that are tolerated where the policy says nothing. */
+const DEFAULT_MARGINS: Margins = { accuracyPp: 3, generationPercent: 3 };
+/** Flipped items shown with both answers, per task and variant. */
+const EXAMPLES_PER_TASK = 5;
+/** Earlier runs that are looked at to tell what a quantization usually shows. */
+const EARLIER_RUNS = 20;
+
+/** Compares a newer run with a reference run and says what changed, what it means, and what to do. Writes nothing. */
+export async function investigate(
+  referenceRun: Run,
+  newerRun: Run,
+  store: RunStore,
+  { policy, pairs, unmatched, unpaired, signal }: InvestigationOptions,
+): Promise<Investigation> {
+  const [reference, newer] = [await loadRun(referenceRun, signal), await loadRun(newerRun, signal)];
+  const comparison = compareRuns(reference, newer, pairs, { margins: marginsOf(policy), unpaired });
+  const changed = comparison.variants.filter(({ conclusion }) => conclusion !== "equal" && conclusion !== "no-change");
+  const flipSources = changed.map((variant) => ({
+    model: variant.model,
+    baseline: { run: referenceRun, variant: variant.reference },
+    candidate: { run: newerRun, variant: variant.newer },
+    pairs: comparableTasks(variant, reference, newer),
+  }));
+  const { examples, examplesMissing } = await examplesOf(flipSources, signal);
+  const model = worstModel(comparison);
+  const rerun =
+    comparison.conclusion === "equal" || comparison.conclusion === "no-change"
+      ? undefined
+      : planRerun({
+          reference: reference.manifest.spec,
+          newer: newer.manifest.spec,
+          pairs,
+          changes: comparison.changes,
+          suspects: changed.flatMap((variant) => [variant.newer, ...regressedTasks(variant)]),
+        });
+  const passed = model === undefined ? undefined : await lastPassing(model, store, { before: newerRun.id });
+  const earlier = changed.length === 0 ? [] : await earlierRuns(changed, store, referenceRun.id, newerRun.id);
+  return {
+    schema: 1,
+    reference: await cardOf(referenceRun, reference.manifest),
+    newer: await cardOf(newerRun, newer.manifest),
+    policy: policy.name,
+    comparison,
+    unmatched,
+    expected: changed.map((variant) => expectedLoss(variant.newer, newer, earlier)),
+    flips: flipSources.flatMap(({ candidate, pairs: tasks }) =>
+      findFlips(tasks).map(({ task, item, kind, loss }) => ({ variant: candidate.variant, task, item, kind, loss })),
+    ),
+    examples,
+    ...(examplesMissing === undefined ? {} : { examplesMissing }),
+    ...(rerun === undefined ? {} : { rerun }),
+    recommendation: recommend(comparison.conclusion, { lastPassing: passed, canControl: rerun !== undefined }),
+  };
+}
+
+/** The strictest margins that a policy has for whole tasks. */
+function marginsOf({ rules }: Policy): Margins {
+  const pp = rules.flatMap((rule) => (rule.type === "max-loss" && rule.metric === "accuracy" ? [rule.pp] : []));
+  const percent = rules.flatMap((rule) =>
+    rule.type === "max-loss" && rule.metric === "key_metric_average" ? [rule.percent] : [],
+  );
+  return {
+    accuracyPp: pp.length === 0 ? DEFAULT_MARGINS.accuracyPp : Math.min(...pp),
+    generationPercent: percent.length === 0 ? DEFAULT_MARGINS.generationPercent : Math.min(...percent),
+  };
+}
+
+async function loadRun(run: Run, signal: AbortSignal): Promise<ComparedRun> {
+  const manifest = await readManifest(run);
+  return { manifest, scores: await loadScores(run, manifest.spec, signal) };
+}
+
+async function cardOf(run: Run, { status, startedAt, specHash, spec }: RunManifest): Promise<InvestigatedRun> {
+  const verdicts = await run.read("verdicts.json");
+  return {
+    id: run.id,
+    name: spec.name,
+    status,
+    startedAt,
+    specHash,
+    ...(verdicts === undefined ? {} : { overall: (JSON.parse(verdicts) as Verdicts).overall }),
+  };
+}
+
+function comparableTasks(variant: VariantChange, reference: ComparedRun, newer: ComparedRun) {
+  const [before, after] = [reference.scores.tasks.get(variant.reference), newer.scores.tasks.get(variant.newer)];
+  const compared = new Set(variant.tasks.map(({ task }) => task));
+  return before === undefined || after === undefined
+    ? []
+    : pairTasks(before, after).filter(({ task }) => compared.has(task.name));
+}
+
+/** Answers are shown where the dataset is still there; that it isn't doesn't make the comparison worth less. */
+async function examplesOf(sources: Parameters<typeof collectExamples>[0], signal: AbortSignal) {
+  try {
+    return { examples: await collectExamples(sources, { perTask: EXAMPLES_PER_TASK, signal }) };
+  } catch (error) {
+    if (!(error instanceof QuantGateError) || signal.aborted) throw error;
+    return { examples: [], examplesMissing: messageOf(error) };
+  }
+}
+
+function worstModel({ conclusion, variants }: RunComparison): string | undefined {
+  return variants.find((variant) => variant.conclusion === conclusion)?.model;
+}
+
+function regressedTasks({ tasks }: VariantChange): readonly string[] {
+  return tasks.flatMap(({ task, primary }) => (primary.some((metric) => metric.regressed) ? [task] : []));
+}
+
+/** Finished runs of the models that changed, older than the newer run and without the reference, with what they came to. */
+async function earlierRuns(
+  changed: readonly VariantChange[],
+  store: RunStore,
+  reference: string,
+  newer: string,
+): Promise<readonly EarlierRun[]> {
+  const found = new Map<string, EarlierRun>();
+  for (const model of new Set(changed.map((variant) => variant.model))) {
+    const { runs } = await store.find({ model, statuses: ["completed"] }, { limit: EARLIER_RUNS, after: newer });
+    for (const { id } of runs) {
+      if (id === reference || found.has(id)) continue;
+      const run = await store.open(id);
+      const summary = await run.read("summary.json");
+      if (summary === undefined) continue;
+      found.set(id, { id, manifest: await readManifest(run), summary: JSON.parse(summary) as Summary });
+    }
+  }
+  return [...found.values()];
+}

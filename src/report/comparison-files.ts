@@ -1,0 +1,14 @@
+import type { Investigation } from "../pipeline/compare-runs.ts";
+import { comparisonDocument } from "./comparison-document.ts";
+import { renderHtmlDocument } from "./html.ts";
+import { markdownBlocks } from "./markdown.ts";
+
+/** The comparison as one self-contained HTML file, safe as a run's report is. */
+export function renderComparisonHtml(found: Investigation): string {
+  return renderHtmlDocument(comparisonDocument(found));
+}
+
+/** The same content as GitHub-flavoured Markdown. */
+export function renderComparisonMarkdown(found: Investigation): string {
+  return `${markdownBlocks(comparisonDocument(found)).join("\n\n")}\n`;
+}
