@@ -11,7 +11,7 @@ import { evaluationServices, findDatasets, openStore } from "./compose.ts";
 import type { JournalRecord } from "./domain/record.ts";
 import { readEnv } from "./env.ts";
 import { analyzeRun } from "./pipeline/analyze-run.ts";
-import { readManifest, resumeRun, startRun } from "./pipeline/evaluate.ts";
+import { type EvaluationServices, readManifest, resumeRun, startRun } from "./pipeline/evaluate.ts";
 import type { RunManifest } from "./pipeline/manifest.ts";
 import type { ProgressListener } from "./pipeline/progress.ts";
 import { newRunId } from "./pipeline/run-id.ts";
@@ -44,6 +44,10 @@ export interface EvaluateOptions {
   /** Folder of runs; made when it isn't there. */
   readonly runsFolder: string;
   readonly onProgress?: ProgressListener;
+  /** Whether backends are examined before they are asked; default true. */
+  readonly probe?: boolean;
+  /** Whether answers are kept between runs, and taken from earlier ones; default true. */
+  readonly answerCache?: boolean;
   /** Stops the run; what was answered is kept, and `resume` goes on. */
   readonly signal?: AbortSignal;
 }
@@ -69,7 +73,7 @@ export function plan(spec: ResolvedSpec): Plan {
  * for `resume`.
  */
 export async function evaluate(spec: ResolvedSpec, options: EvaluateOptions): Promise<EvaluatedRun> {
-  const services = evaluationServices(openStore(options.runsFolder), readEnv(process.env));
+  const services = servicesFor(options);
   const id = newRunId(spec.name, services.now(), Math.random);
   await startRun(spec, id, services, listening(options));
   return conclude(id, options);
@@ -77,7 +81,7 @@ export async function evaluate(spec: ResolvedSpec, options: EvaluateOptions): Pr
 
 /** Finishes a run that was stopped or killed. Its summary is the same, byte for byte, as that of an undisturbed run. */
 export async function resume(id: string, options: EvaluateOptions): Promise<EvaluatedRun> {
-  await resumeRun(id, evaluationServices(openStore(options.runsFolder), readEnv(process.env)), listening(options));
+  await resumeRun(id, servicesFor(options), listening(options));
   return conclude(id, options);
 }
 
@@ -99,6 +103,10 @@ async function conclude(id: string, options: EvaluateOptions): Promise<Evaluated
   const run = await openStore(options.runsFolder).open(id);
   const { manifest, summary } = await analyzeRun(run, await readManifest(run), signalOf(options));
   return { id, manifest, summary };
+}
+
+function servicesFor({ runsFolder, probe = true, answerCache = true }: EvaluateOptions): EvaluationServices {
+  return evaluationServices(openStore(runsFolder), readEnv(process.env), { probe, answerCache });
 }
 
 function listening(options: EvaluateOptions) {
