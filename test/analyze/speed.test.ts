@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { SpeedMeter } from "../../src/analyze/speed.ts";
+
+const tokens = (prompt: number, completion: number) => ({ prompt, completion });
+
+describe("the speed of a variant", () => {
+  it("leaves the first written answer out: warm-up", () => {
+    const meter = new SpeedMeter();
+    meter.addLoad(250);
+    meter.addAnswer(
+      "generated",
+      tokens(10, 5),
+      { wallMs: 900, promptMs: 500, decodeMs: 400, firstTokenMs: 500 },
+      Number.NaN,
+    );
+    expect(meter.speed()).toEqual({ loadMs: 250, answerMs: 900, answers: 1 });
+  });
+
+  it("counts the tokens after the first against the time of decoding, by hand", () => {
+    const meter = new SpeedMeter();
+    meter.addAnswer("generated", tokens(1, 1), { wallMs: 1 }, Number.NaN);
+    meter.addAnswer(
+      "generated",
+      tokens(100, 11),
+      { wallMs: 300, promptMs: 100, decodeMs: 200, firstTokenMs: 100 },
+      Number.NaN,
+    );
+    meter.addAnswer(
+      "generated",
+      tokens(50, 31),
+      { wallMs: 500, promptMs: 200, decodeMs: 300, firstTokenMs: 200 },
+      Number.NaN,
+    );
+    expect(meter.speed()).toEqual({
+      loadMs: 0,
+      decodeTokensPerSecond: (40 * 1000) / 500,
+      promptTokensPerSecond: (150 * 1000) / 300,
+      medianFirstTokenMs: 200,
+      answerMs: 801,
+      answers: 3,
+    });
+  });
+
+  it("takes log-probabilities for answers, not for written tokens", () => {
+    const meter = new SpeedMeter();
+    for (let count = 0; count < 3; count += 1)
+      meter.addAnswer("graded", tokens(100, 8), { wallMs: 10, promptMs: 5, decodeMs: 5 }, Number.NaN);
+    expect(meter.speed()).toEqual({ loadMs: 0, answerMs: 30, answers: 3 });
+  });
+
+  it("says nothing of what a backend doesn't tell", () => {
+    const meter = new SpeedMeter();
+    for (let count = 0; count < 3; count += 1) meter.addAnswer("generated", tokens(100, 8), { wallMs: 10 }, Number.NaN);
+    expect(meter.speed()).toEqual({ loadMs: 0, answerMs: 30, answers: 3 });
+  });
+
+  it("of answers of one token has no rate, not one of 0", () => {
+    const meter = new SpeedMeter();
+    for (let count = 0; count < 3; count += 1)
+      meter.addAnswer("generated", tokens(100, 1), { wallMs: 10, decodeMs: 0 }, Number.NaN);
+    expect(meter.speed()).not.toHaveProperty("decodeTokensPerSecond");
+  });
+
+  it("adds the loads of a run that was resumed", () => {
+    const meter = new SpeedMeter();
+    meter.addLoad(100);
+    meter.addLoad(150);
+    expect(meter.speed().loadMs).toBe(250);
+  });
+});
