@@ -42,6 +42,13 @@ export class InterruptedError extends QuantGateError {
   }
 }
 
+/** Somebody ended the run for good; it is not to be resumed by itself. */
+export class CancelledError extends InterruptedError {
+  constructor(message = "cancelled", details: ErrorDetails = {}) {
+    super(message, details);
+  }
+}
+
 /** Throws `InterruptedError` once `signal` is aborted. */
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new InterruptedError("interrupted", { cause: signal.reason });

@@ -1,6 +1,7 @@
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { ExecutorName } from "../pipeline/manifest.ts";
 import type { ProgressListener } from "../pipeline/progress.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ProgressIndex } from "../plan/progress-index.ts";
@@ -19,6 +20,8 @@ export interface Execution {
   readonly scored: ProgressIndex;
   /** What the journal says of variants that were opened before; the same weights must come back. */
   readonly identities: Map<string, VariantIdentity>;
+  /** Recipes of the scores, by task and metric; an executor whose scorers are elsewhere adds theirs. */
+  readonly signatures: Map<string, Readonly<Record<string, string>>>;
   readonly openBackend: (variant: ResolvedVariant, signal: AbortSignal) => Promise<Backend>;
   /** Examines an opened backend before it is asked anything; absent: it is trusted. */
   readonly examine?: (
@@ -36,5 +39,8 @@ export interface Execution {
  * Rejects with `InterruptedError` or `RunError`; what was done by then is in the run.
  */
 export interface Executor {
+  readonly name: ExecutorName;
+  /** Whether several processes may execute one run at a time; else each locks it. */
+  readonly shared: boolean;
   execute(execution: Execution): Promise<void>;
 }

@@ -9,6 +9,9 @@ import { ScorePump } from "./score-pump.ts";
 
 /** Runs everything in this process, one variant after the other, so that one model is loaded at a time. */
 export class InProcessExecutor implements Executor {
+  readonly name = "in-process";
+  readonly shared = false;
+
   async execute(execution: Execution): Promise<void> {
     const pump = new ScorePump(execution.run, { ...execution, spec: execution.plan.spec });
     try {

@@ -1,18 +1,19 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
-import { openTaskItems } from "../dataset/task-items.ts";
-import { InterruptedError, UsageError } from "../domain/errors.ts";
+import { CancelledError, InterruptedError, messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import { hasEnded, type RunStatus } from "../domain/run-status.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
 import type { Executor } from "../executor/executor.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import type { TaskScorers } from "../score/score-answers.ts";
-import type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "../spec/resolved.ts";
+import type { ResolvedSpec, ResolvedVariant } from "../spec/resolved.ts";
 import { type Run, type RunStore, START } from "../store/run-store.ts";
 import { inspectTask } from "./inspect-tasks.ts";
 import type { RunManifest, TaskFacts } from "./manifest.ts";
+import { openSources } from "./open-sources.ts";
 import type { ProgressListener } from "./progress.ts";
 import { hashSpec } from "./spec-hash.ts";
 
@@ -50,6 +51,8 @@ export interface EvaluationServices {
 
 export interface EvaluationOptions {
   readonly onProgress: ProgressListener;
+  /** Called when everything is answered and scored, before the run counts as completed. */
+  readonly conclude?: (run: Run, manifest: RunManifest) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -65,66 +68,76 @@ export async function startRun(
 ): Promise<string> {
   const sources = await openSources(spec.tasks, options.signal);
   try {
-    const facts: TaskFacts[] = [];
-    for (const task of spec.tasks) facts.push(await inspectTask(task, sourceOf(sources, task), options.signal));
+    const facts = await inspectTasks(spec, sources.byTask, options.signal);
     // Before the run exists: a missing model leaves nothing half-made.
-    const scorers = await services.openScorers({ spec, facts, sources }, options.signal);
+    const scorers = await services.openScorers({ spec, facts, sources: sources.byTask }, options.signal);
     try {
       const run = await services.store.create(id);
       const manifest: RunManifest = {
-        schema: 1,
-        id,
-        spec,
-        specHash: hashSpec(spec),
-        versions: { quantgate: services.version, node: process.versions.node },
-        host: {
-          platform: `${process.platform}-${process.arch}`,
-          cpu: cpus()[0]?.model ?? "unknown",
-          cores: availableParallelism(),
-          memoryBytes: totalmem(),
-        },
+        ...newManifest(id, spec, services),
+        host: thisHost(),
         tasks: facts,
         status: "running",
-        startedAt: services.now().toISOString(),
-        identities: {},
-        signatures: {},
       };
-      await run.lock();
+      if (!services.executor.shared) await run.lock();
       await run.write("manifest.json", pretty(manifest));
-      await execute(run, manifest, sources, scorers, services, options);
+      await execute(run, manifest, sources.byTask, scorers, services, options);
       return id;
     } finally {
       await scorers.close();
     }
   } finally {
-    await closeAll(sources);
+    await sources.close();
   }
 }
 
-/** Goes on with a run that was stopped or killed; a completed run is left as it is. */
+/** The manifest of a run that was asked for and not begun. */
+export function newManifest(
+  id: string,
+  spec: ResolvedSpec,
+  { version, now }: Pick<EvaluationServices, "version" | "now">,
+): RunManifest {
+  return {
+    schema: 1,
+    id,
+    spec,
+    specHash: hashSpec(spec),
+    versions: { quantgate: version, node: process.versions.node },
+    host: thisHost(),
+    tasks: [],
+    status: "queued",
+    startedAt: now().toISOString(),
+    identities: {},
+    signatures: {},
+  };
+}
+
+/** Begins a run that is queued, or goes on with one that was stopped or killed; a completed run is left as it is. */
 export async function resumeRun(id: string, services: EvaluationServices, options: EvaluationOptions): Promise<string> {
   const run = await services.store.open(id);
-  const manifest = await readManifest(run);
-  if (manifest.versions.quantgate !== services.version) {
-    throw new UsageError(
-      `run ${id} was begun by quantgate ${manifest.versions.quantgate}; this is ${services.version}`,
-      {
-        hint: "finish it with the version that began it, or start a new run",
-      },
-    );
-  }
-  const sources = await openSources(manifest.spec.tasks, options.signal);
+  const stored = await readManifest(run);
+  assertOurs(stored, services);
+  const { spec } = stored;
+  const sources = await openSources(spec.tasks, options.signal);
   try {
-    const scorers = await services.openScorers({ spec: manifest.spec, facts: manifest.tasks, sources }, options.signal);
+    const begun = stored.status !== "queued";
+    const facts = begun ? stored.tasks : await inspectTasks(spec, sources.byTask, options.signal);
+    const scorers = await services.openScorers({ spec, facts, sources: sources.byTask }, options.signal);
     try {
-      await run.lock();
-      await execute(run, manifest, sources, scorers, services, options);
+      if (!services.executor.shared) await run.lock();
+      const { endedAt: _, failure: __, ...rest } = stored;
+      const manifest: RunManifest = begun
+        ? { ...rest, status: "running" }
+        : { ...rest, host: thisHost(), tasks: facts, status: "running", startedAt: services.now().toISOString() };
+      if (stored.status !== "completed" && stored.status !== "running")
+        await run.write("manifest.json", pretty(manifest));
+      await execute(run, manifest, sources.byTask, scorers, services, options);
       return id;
     } finally {
       await scorers.close();
     }
   } finally {
-    await closeAll(sources);
+    await sources.close();
   }
 }
 
@@ -136,16 +149,17 @@ export async function rescoreRun(
   signal: AbortSignal,
 ): Promise<void> {
   const { scoreJournal } = await import("../score/score-journal.ts");
-  const sources = await openSources(manifest.spec.tasks, signal);
-  const scorers = await services.openScorers({ spec: manifest.spec, facts: manifest.tasks, sources }, signal);
+  const { spec, tasks: facts } = manifest;
+  const { byTask, close } = await openSources(spec.tasks, signal);
+  const scorers = await services.openScorers({ spec, facts, sources: byTask }, signal);
   try {
     await run.reset("scores");
-    const scored = new ProgressIndex(makePlan(manifest.spec, { unitItems: UNIT_ITEMS }));
-    await scoreJournal(run, START, { spec: manifest.spec, sources, scorers: scorers.byTask, scored, signal });
+    const scored = new ProgressIndex(makePlan(spec, { unitItems: UNIT_ITEMS }));
+    await scoreJournal(run, START, { spec, sources: byTask, scorers: scorers.byTask, scored, signal });
     await run.write("manifest.json", pretty({ ...manifest, signatures: signaturesOf(scorers) }));
   } finally {
     await scorers.close();
-    await closeAll(sources);
+    await close();
   }
 }
 
@@ -165,23 +179,20 @@ async function execute(
   sources: ReadonlyMap<string, ItemSource>,
   scorers: RunScorers,
   services: EvaluationServices,
-  { onProgress, signal }: EvaluationOptions,
+  { onProgress, conclude, signal }: EvaluationOptions,
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
   const { done, scored, identities, findings } = await readProgress(run, plan, signal);
-  const finish = (status: RunManifest["status"]): Promise<void> =>
-    run.write(
-      "manifest.json",
-      pretty({
-        ...manifest,
-        status,
-        endedAt: services.now().toISOString(),
-        identities: Object.fromEntries(identities),
-        findings: Object.fromEntries(findings),
-        signatures: signaturesOf(scorers),
-      }),
-    );
+  const signatures = new Map(Object.entries(signaturesOf(scorers)));
+  const ended = (status: RunStatus): RunManifest => ({
+    ...manifest,
+    status,
+    endedAt: services.now().toISOString(),
+    identities: Object.fromEntries(identities),
+    findings: Object.fromEntries(findings),
+    signatures: Object.fromEntries(signatures),
+  });
   try {
     onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done: done.total() });
     const { openBackend, now, examine } = services;
@@ -193,6 +204,7 @@ async function execute(
       done,
       scored,
       identities,
+      signatures,
       openBackend,
       ...(examine === undefined
         ? {}
@@ -204,10 +216,14 @@ async function execute(
       },
       signal,
     });
-    await finish("completed");
+    const completed = ended("completed");
+    await conclude?.(run, completed);
+    await run.write("manifest.json", pretty(completed));
   } catch (error) {
+    const status = statusAfter(error, signal);
+    const failure = status === "failed" ? { failure: failureOf(error) } : {};
     // The journal is what counts; a manifest that can't be completed must not hide why the run ended.
-    await finish(error instanceof InterruptedError ? "interrupted" : "failed").catch(() => {});
+    await run.write("manifest.json", pretty({ ...ended(status), ...failure })).catch(() => {});
     throw error;
   } finally {
     await run.close();
@@ -234,28 +250,52 @@ async function readProgress(run: Run, plan: Plan, signal: AbortSignal) {
   return { done, scored, identities, findings };
 }
 
-async function openSources(
-  tasks: readonly ResolvedTask[],
+async function inspectTasks(
+  spec: ResolvedSpec,
+  sources: ReadonlyMap<string, ItemSource>,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, ItemSource>> {
-  const sources = new Map<string, ItemSource>();
-  try {
-    for (const task of tasks) sources.set(task.name, await openTaskItems(task, signal));
-  } catch (error) {
-    await closeAll(sources);
-    throw error;
+): Promise<readonly TaskFacts[]> {
+  const facts: TaskFacts[] = [];
+  for (const task of spec.tasks) {
+    const source = sources.get(task.name);
+    if (source === undefined) throw new Error(`no items were opened for task ${task.name}`);
+    facts.push(await inspectTask(task, source, signal));
   }
-  return sources;
+  return facts;
 }
 
-function sourceOf(sources: ReadonlyMap<string, ItemSource>, task: ResolvedTask): ItemSource {
-  const source = sources.get(task.name);
-  if (source === undefined) throw new Error(`no items were opened for task ${task.name}`);
-  return source;
+/** Throws `UsageError` for a run that this process mustn't go on with. */
+function assertOurs(
+  { id, versions, submission, status }: RunManifest,
+  { version, executor }: EvaluationServices,
+): void {
+  if (versions.quantgate !== version) {
+    throw new UsageError(`run ${id} was begun by quantgate ${versions.quantgate}; this is ${version}`, {
+      hint: "finish it with the version that began it, or start a new run",
+    });
+  }
+  if (submission !== undefined && submission.executor !== executor.name && !hasEnded(status)) {
+    throw new UsageError(`run ${id} is the service's, and goes on there`, { hint: "cancel it first, or wait for it" });
+  }
 }
 
-async function closeAll(sources: ReadonlyMap<string, ItemSource>): Promise<void> {
-  for (const source of sources.values()) await source.close();
+function statusAfter(error: unknown, signal: AbortSignal): RunStatus {
+  if (!(error instanceof InterruptedError)) return "failed";
+  return error instanceof CancelledError || signal.reason instanceof CancelledError ? "cancelled" : "interrupted";
+}
+
+function failureOf(error: unknown): NonNullable<RunManifest["failure"]> {
+  const hint = error instanceof QuantGateError ? error.hint : undefined;
+  return { message: messageOf(error), ...(hint === undefined ? {} : { hint }) };
+}
+
+function thisHost(): RunManifest["host"] {
+  return {
+    platform: `${process.platform}-${process.arch}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
 }
 
 function signaturesOf(scorers: RunScorers): RunManifest["signatures"] {

@@ -1,4 +1,5 @@
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { RunStatus } from "../domain/run-status.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 
 /** `manifest.json` of a run: how it was made. Written when the run starts, completed when it ends. */
@@ -15,8 +16,9 @@ export interface RunManifest {
     readonly cores: number;
     readonly memoryBytes: number;
   };
+  /** Empty while the run is queued. */
   readonly tasks: readonly TaskFacts[];
-  readonly status: "running" | "completed" | "interrupted" | "failed";
+  readonly status: RunStatus;
   readonly startedAt: string;
   readonly endedAt?: string;
   /** What each backend told of itself, by variant. */
@@ -25,7 +27,25 @@ export interface RunManifest {
   readonly findings?: Readonly<Record<string, readonly ProbeFinding[]>>;
   /** Recipe of each score, by task and metric. */
   readonly signatures: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Who asked the service for it; absent for runs of the command line. */
+  readonly submission?: Submission;
+  /** Why it couldn't be completed. */
+  readonly failure?: { readonly message: string; readonly hint?: string };
 }
+
+/** How a run came to the service. */
+export interface Submission {
+  /** Name of the token, or of whatever else asked. */
+  readonly by: string;
+  readonly executor: ExecutorName;
+  /** Name of the schedule that asked. */
+  readonly schedule?: string;
+  /** Name of the stored baseline, where a model's is external. */
+  readonly baseline?: string;
+}
+
+/** Where units run: in the process that has the run, or wherever workers are. */
+export type ExecutorName = "in-process" | "bullmq";
 
 /** What a task's items are like, found while they are checked before the run. */
 export interface TaskFacts {
