@@ -40,7 +40,7 @@ export async function loadScores(run: Run, spec: ResolvedSpec, signal: AbortSign
     } else {
       columns.add(line);
       if (line.tokens !== undefined && line.timings !== undefined) {
-        speeds.get(line.variant)?.addAnswer(line.result.kind, line.tokens, line.timings);
+        speeds.get(line.variant)?.addAnswer(line.result.kind, line.tokens, line.timings, Date.parse(line.at ?? ""));
       }
     }
   }

@@ -8,6 +8,10 @@ export interface Speed {
   /** Prompt tokens of generated answers per second of prompt evaluation. */
   readonly promptTokensPerSecond?: number;
   readonly medianFirstTokenMs?: number;
+  /** Completion tokens of generated answers per second of wall clock, all that is in between included: queues, network, our own cost. */
+  readonly wallTokensPerSecond?: number;
+  /** Derived from the price of the machine and `wallTokensPerSecond`: per million completion tokens. */
+  readonly dollarsPerMillionTokens?: number;
   /** Sum over answers of the time from asking to having; answers may overlap. */
   readonly answerMs: number;
   readonly answers: number;
@@ -22,15 +26,24 @@ export class SpeedMeter {
   #completion = { tokens: 0, ms: 0 };
   #prompt = { tokens: 0, ms: 0 };
   #firstTokenMs: number[] = [];
+  #wall = { tokens: 0, ms: 0 };
+  #session: { readonly endMs: number } | undefined;
 
+  /** A variant was opened, at the start of a run or when it was resumed. */
   addLoad(loadMs: number): void {
     this.#loadMs += loadMs;
+    this.#session = undefined;
   }
 
-  addAnswer(kind: string, tokens: TokenCounts, timings: Timings): void {
+  /** `at`: when the answer was there, in milliseconds since the epoch; NaN where it isn't known. */
+  addAnswer(kind: string, tokens: TokenCounts, timings: Timings, at: number): void {
     this.#answers += 1;
     this.#answerMs += timings.wallMs;
-    if (kind !== "generated") return;
+    if (kind !== "generated") {
+      this.#session = undefined;
+      return;
+    }
+    if (!Number.isNaN(at)) this.#addWall(tokens.completion, at - timings.wallMs, at);
     if (!this.#warm) {
       this.#warm = true;
       return;
@@ -47,7 +60,9 @@ export class SpeedMeter {
     if (timings.firstTokenMs !== undefined) this.#firstTokenMs.push(timings.firstTokenMs);
   }
 
-  speed(): Speed {
+  /** `dollarsPerHour`: price of the machine that the model runs on. */
+  speed({ dollarsPerHour }: { readonly dollarsPerHour?: number } = {}): Speed {
+    const wallTokensPerSecond = this.#wall.ms > 0 ? (this.#wall.tokens * 1000) / this.#wall.ms : undefined;
     const sorted = this.#firstTokenMs.toSorted((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
     return {
@@ -57,8 +72,20 @@ export class SpeedMeter {
         : {}),
       ...(this.#prompt.ms > 0 ? { promptTokensPerSecond: (this.#prompt.tokens * 1000) / this.#prompt.ms } : {}),
       ...(median === undefined ? {} : { medianFirstTokenMs: median }),
+      ...(wallTokensPerSecond === undefined ? {} : { wallTokensPerSecond }),
+      ...(wallTokensPerSecond === undefined || wallTokensPerSecond === 0 || dollarsPerHour === undefined
+        ? {}
+        : { dollarsPerMillionTokens: (dollarsPerHour / (wallTokensPerSecond * 3600)) * 1e6 }),
       answerMs: this.#answerMs,
       answers: this.#answers,
     };
+  }
+
+  /** Adds the time since the last answer of the session ended; the first one's own time starts the session. */
+  #addWall(tokens: number, startMs: number, endMs: number): void {
+    const since = this.#session?.endMs ?? startMs;
+    this.#wall.tokens += tokens;
+    this.#wall.ms += Math.max(0, endMs - since);
+    this.#session = { endMs: Math.max(endMs, since) };
   }
 }

@@ -20,6 +20,8 @@ export interface ScoreRow {
   readonly answerHash?: string;
   readonly tokens?: TokenCounts;
   readonly timings?: Timings;
+  /** When the answer was there. */
+  readonly at?: string;
 }
 
 export type ItemResult =

@@ -30,7 +30,13 @@ export async function analyzeRun(
   const own = { manifest: ownManifest, scores: await loadScores(run, ownManifest.spec, signal) };
   const { manifest, scores, origins } = await graftBaselines(own, baselines, signal);
   const summary = summarize(scores, manifest);
-  const speeds = Object.fromEntries([...scores.speeds].map(([variant, meter]) => [variant, meter.speed()]));
+  const { dollarsPerHour } = manifest.spec;
+  const speeds = Object.fromEntries(
+    [...scores.speeds].map(([variant, meter]) => [
+      variant,
+      meter.speed(dollarsPerHour === undefined ? {} : { dollarsPerHour }),
+    ]),
+  );
   await run.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
   await run.write("performance.json", `${JSON.stringify({ schema: 1, variants: speeds }, null, 2)}\n`);
   return { manifest, scores, summary, speeds, origins };

@@ -95,6 +95,7 @@ function rowOf(
     answerHash: hashAnswer(outcome.answer, result),
     tokens: outcome.answer.tokens,
     timings: outcome.answer.timings,
+    at: record.at,
   };
 }
 

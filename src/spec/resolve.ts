@@ -44,7 +44,7 @@ export async function resolveSpec(
     tasks.map((task) => task.name),
     (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
   );
-  const { name, seed, repeat, sampling } = value;
+  const { name, seed, repeat, sampling, dollarsPerHour } = value;
   const external = models.findIndex((model) => model.baseline.external);
   if (repeat !== undefined && external >= 0)
     throw new UsageError(
@@ -67,6 +67,7 @@ export async function resolveSpec(
     },
     policy,
     ...(candidates === undefined ? {} : { candidates }),
+    ...(dollarsPerHour === undefined ? {} : { dollarsPerHour }),
     ...(repeat === undefined ? {} : { repeat }),
     ...(sampling === undefined ? {} : { sampling }),
   };

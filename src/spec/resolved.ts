@@ -19,6 +19,7 @@ export interface ResolvedSpec {
   readonly policy: string;
   /** Ids of the variants that decide; absent: all but the baselines. */
   readonly candidates?: readonly string[];
+  readonly dollarsPerHour?: number;
   /** The baseline answers the first items of each task again: noise of the backend itself (A/A). */
   readonly repeat?: { readonly items: number };
   /** Every variant answers the first items of each written task again, at a temperature above 0. */

@@ -132,6 +132,11 @@ export const SpecSchema = z.strictObject({
     })
     .optional()
     .describe("Measures the spread of answers at a temperature above 0, apart from the verdicts."),
+  dollarsPerHour: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Price of the machine that the models run on; reports then say dollars per million tokens."),
   seed: z.int().nonnegative().default(0).describe("Sent to backends that take one; also seeds every resampling."),
 });
 export type SpecInput = z.input<typeof SpecSchema>;

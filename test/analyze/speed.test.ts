@@ -67,4 +67,16 @@ describe("the speed of a variant", () => {
     meter.addLoad(150);
     expect(meter.speed().loadMs).toBe(250);
   });
+
+  it("measures tokens by the wall clock, from the first answer's start to the last one's end, pauses left out", () => {
+    const meter = new SpeedMeter();
+    meter.addAnswer("generated", tokens(10, 20), { wallMs: 500 }, 10_500);
+    // Two at once: the second ends 100 ms after the first.
+    meter.addAnswer("generated", tokens(10, 20), { wallMs: 500 }, 10_600);
+    meter.addLoad(50);
+    meter.addAnswer("generated", tokens(10, 20), { wallMs: 400 }, 99_400);
+    expect(meter.speed().wallTokensPerSecond).toBeCloseTo(60, 9);
+    // 60 tokens a second are 216,000 an hour: at $2.16 an hour, $10 a million.
+    expect(meter.speed({ dollarsPerHour: 2.16 }).dollarsPerMillionTokens).toBeCloseTo(10, 9);
+  });
 });

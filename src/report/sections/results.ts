@@ -52,6 +52,7 @@ function resultsTable(model: ModelView, reasons: UnscoredReasons): Table {
         ]),
         ...(generates ? ["composite", "key metric average"] : []),
         "tokens/s",
+        "first token",
         "load",
       ],
     ),
@@ -96,7 +97,9 @@ function resultsCaption(model: ModelView, protocols: readonly Protocol[], genera
       "Composite: unweighted mean of all generation metrics; key metric average: the same over BERTScore, coherence and ROUGE-L; below them the change of the average itself.",
     );
   }
-  sentences.push("Tokens per second by the backend's clock, after the first answer.");
+  sentences.push(
+    "Tokens/s and first token (median): measured by the backend's clock, after the first answer; by the wall clock: measured here, queues and network included; dollars: derived from the wall clock and the price in the spec.",
+  );
   return sentences.join(" ");
 }
 
@@ -153,10 +156,19 @@ function aggregateCell(
 }
 
 function speedCells({ speed }: VariantView): readonly Cell[] {
-  if (speed === undefined) return ["not measured", "not measured"];
+  if (speed === undefined) return ["not measured", "not measured", "not measured"];
+  const { decodeTokensPerSecond, wallTokensPerSecond, medianFirstTokenMs, dollarsPerMillionTokens, loadMs } = speed;
+  const wall = wallTokensPerSecond === undefined ? [] : [`${count(wallTokensPerSecond)} by the wall clock`];
+  const cost =
+    dollarsPerMillionTokens === undefined ? [] : [`$${decimal(dollarsPerMillionTokens, 2)} a million (derived)`];
+  const note = [...wall, ...cost].join(", ");
   return [
-    speed.decodeTokensPerSecond === undefined ? "not told" : count(speed.decodeTokensPerSecond),
-    duration(speed.loadMs),
+    {
+      text: decodeTokensPerSecond === undefined ? "not told" : count(decodeTokensPerSecond),
+      ...(note === "" ? {} : { note }),
+    },
+    medianFirstTokenMs === undefined ? "not told" : duration(medianFirstTokenMs),
+    duration(loadMs),
   ];
 }
 
