@@ -6,7 +6,7 @@ import { QUIZ, TEXTS } from "./compared-runs.ts";
 
 const Q4 = idOf("Q4_K_M");
 const wrong =
-  (n: number): SyntheticVariant["choice"] =>
+  (n: number): NonNullable<SyntheticVariant["choice"]> =>
   (_, index) =>
     index < n ? "incorrect" : "right";
 
