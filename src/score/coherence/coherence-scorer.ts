@@ -8,11 +8,15 @@ import type { NeuralScorer } from "../neural/neural-scorer.ts";
 import { TextCounter } from "../neural/text-counter.ts";
 import { windowsByWeight } from "../neural/windows.ts";
 import type { ScoreInput } from "../scorer.ts";
+import { sentencesOf } from "../text/sentences.ts";
 import { cosine } from "./cosine.ts";
+import { sentenceCoherence, withSentences } from "./sentence-coherence.ts";
 
 export interface CoherenceScorerOptions {
   readonly engine: EmbeddingEngine;
   readonly model: EncoderModel;
+  /** Whether longer answers also get a figure sentence by sentence; it costs about as much again. Default false. */
+  readonly perSentence?: boolean;
 }
 
 /** Most UTF-16 units of text in one request. */
@@ -23,15 +27,17 @@ const WINDOW_CHARACTERS = 200_000;
  * and instruction where the item has no reference. Embeddings as sentence-transformers computes them: mean over all tokens,
  * length 1, the model's own maximum length. A cosine below 0 counts 0 (the statistic keeps it); of several references the
  * closest counts. An empty candidate gives 0; with neither reference nor instruction, or only empty ones, it is unscored.
+ * With `perSentence` the statistics of an answer go on with its figure sentence by sentence (see `withSentences`).
  * Throws ModelError when the model can't be used.
  */
 export async function createCoherenceScorer(
-  { engine, model }: CoherenceScorerOptions,
+  { engine, model, perSentence = false }: CoherenceScorerOptions,
   signal: AbortSignal,
 ): Promise<NeuralScorer> {
   const encoder = await engine.open({ model, head: { kind: "sentence" } }, signal);
-  const signature = `coherence|${model.name}|pool:mean|refs:best|${encoderSignature(encoder, engine.settings)}|v:1`;
-  return new CoherenceScorer(engine, encoder, signature);
+  const recipe = [model.name, "pool:mean", "refs:best", ...(perSentence ? ["sentences:wink"] : [])].join("|");
+  const signature = `coherence|${recipe}|${encoderSignature(encoder, engine.settings)}|v:1`;
+  return new CoherenceScorer(engine, encoder, signature, perSentence);
 }
 
 class CoherenceScorer implements NeuralScorer {
@@ -39,12 +45,14 @@ class CoherenceScorer implements NeuralScorer {
   readonly signature: string;
   readonly #engine: EmbeddingEngine;
   readonly #encoder: Encoder;
+  readonly #perSentence: boolean;
   readonly #counter = new TextCounter();
 
-  constructor(engine: EmbeddingEngine, encoder: Encoder, signature: string) {
+  constructor(engine: EmbeddingEngine, encoder: Encoder, signature: string, perSentence: boolean) {
     this.#engine = engine;
     this.#encoder = encoder;
     this.signature = signature;
+    this.#perSentence = perSentence;
   }
 
   async score(inputs: readonly ScoreInput[], signal: AbortSignal): Promise<readonly Score[]> {
@@ -52,10 +60,19 @@ class CoherenceScorer implements NeuralScorer {
     const weights = inputs.map((input) => input.candidate.length + comparedWith(input).join("").length);
     for (const window of windowsByWeight(weights, WINDOW_CHARACTERS)) {
       const part = window.flatMap((index) => inputs[index] ?? []);
-      const vectors = await this.#embed(part, signal);
+      const vectors = await this.#embed(
+        part.flatMap((input) => [input.candidate, ...comparedWith(input)]),
+        signal,
+      );
+      const sentences = part.map(({ candidate }) => (this.#perSentence ? sentencesOf(candidate) : []));
+      const sentenceVectors = await this.#embed(sentences.filter(({ length }) => length > 1).flat(), signal);
       for (const [place, index] of window.entries()) {
         const input = part[place];
-        if (input !== undefined) scores[index] = toScore(input, vectors);
+        if (input === undefined) continue;
+        const score = toScore(input, vectors);
+        const parts = (sentences[place] ?? []).map((sentence) => sentenceVectors.get(sentence) ?? []);
+        const others = comparedWith(input).map((text) => vectors.get(text) ?? []);
+        scores[index] = this.#perSentence ? withSentences(score, sentenceCoherence(parts, others)) : score;
       }
     }
     return scores;
@@ -67,8 +84,8 @@ class CoherenceScorer implements NeuralScorer {
 
   async close(): Promise<void> {}
 
-  async #embed(inputs: readonly ScoreInput[], signal: AbortSignal): Promise<Map<string, Float32Array>> {
-    const texts = [...new Set(inputs.flatMap((input) => [input.candidate, ...comparedWith(input)]))];
+  async #embed(all: readonly string[], signal: AbortSignal): Promise<Map<string, Float32Array>> {
+    const texts = [...new Set(all)];
     const embeddings = await this.#engine.embed(this.#encoder, texts, { signal, keep: true });
     this.#counter.add(embeddings);
     return new Map(embeddings.map(({ vectors }, index) => [texts[index] ?? "", vectors.values]));

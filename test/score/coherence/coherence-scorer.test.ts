@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Score } from "../../../src/domain/score.ts";
 import { EmbeddingEngine } from "../../../src/onnx/engine/engine.ts";
 import { createCoherenceScorer } from "../../../src/score/coherence/coherence-scorer.ts";
 import type { NeuralScorer } from "../../../src/score/neural/neural-scorer.ts";
@@ -85,6 +86,39 @@ describe("coherence", () => {
     const inputs = GOLDEN.pairs.map(({ candidate, reference }) => ({ candidate, references: [reference] }));
     const together = await scores(...inputs);
     for (const [index, item] of inputs.entries()) expect(await scores(item)).toEqual([together[index]]);
+  });
+});
+
+describe("coherence sentence by sentence", () => {
+  const perSentence = async () =>
+    createCoherenceScorer({ engine, model: await demoModel(folder), perSentence: true }, signal);
+  const input = (candidate: string, reference: string) => ({ candidate, references: [reference], instruction: "" });
+
+  it("is the mean of the sentences' cosines, for answers of two and more", async () => {
+    const scorer = await perSentence();
+    const inputs = [input(`${PARAPHRASE} ${OTHER}`, WALK), input(PARAPHRASE, WALK), input(OTHER, WALK)];
+    const [both, near, far] = (await scorer.score(inputs, signal)).map((score) =>
+      score.kind === "scored" ? (score.statistics ?? []) : [],
+    );
+    const [first = 0] = near ?? [];
+    const [second = 0] = far ?? [];
+    expect(both?.[1]).toBeCloseTo((first + second) / 2, 10);
+    expect(both?.[2]).toBe(1);
+    expect(near?.slice(1)).toEqual([0, 0]);
+  });
+
+  it("leaves the scores themselves as they are", async () => {
+    const inputs = [input(`${PARAPHRASE} ${OTHER}`, WALK), input(WALK, OTHER), input("", WALK)];
+    const values = (results: readonly Score[]) =>
+      results.map((score) => (score.kind === "scored" ? score.value : score.reason));
+    expect(values(await (await perSentence()).score(inputs, signal))).toEqual(
+      values(await scorer.score(inputs, signal)),
+    );
+  });
+
+  it("is part of the recipe", async () => {
+    expect((await perSentence()).signature).toContain("|sentences:wink|");
+    expect(scorer.signature).not.toContain("sentences");
   });
 });
 
