@@ -108,9 +108,9 @@ function exampleLines({ kind, variant, task, item, ...example }: FlipExample): r
   ];
 }
 
-/** Breaks lines between words where they fit, and indents all of them. */
+/** Breaks lines between words; those after the first stand two further in. */
 function wrap(text: string, columns: number, indent: number): string {
-  const room = Math.max(20, columns - indent);
+  const room = Math.max(20, columns - indent - 2);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -119,5 +119,5 @@ function wrap(text: string, columns: number, indent: number): string {
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;
   }
-  return [...lines, line].map((each, index) => `${" ".repeat(indent + (index === 0 ? 0 : 2))}${each}`).join("\n");
+  return [...lines, line].map((each, index) => `${" ".repeat(index === 0 ? indent : indent + 2)}${each}`).join("\n");
 }
