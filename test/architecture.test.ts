@@ -99,6 +99,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "gate",
       "report",
       "pipeline",
+      "http",
+      "client",
       "compose.ts",
       "env.ts",
       "package-root.ts",
@@ -109,6 +111,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     uses: ["domain", "dataset", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "package-root.ts"],
     types: ["executor"],
   },
+  // Speaks to the service over the network; of the service it knows only what its answers look like.
+  client: { uses: ["domain"], types: ["analyze", "gate", "http", "pipeline"] },
   "index.ts": {
     uses: ["domain", "store", "spec", "plan", "pipeline", "compose.ts", "env.ts"],
     types: ["analyze", "gate"],
@@ -137,6 +141,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   bullmq: ["src/executor/", "workers/"],
   ioredis: ["src/executor/", "workers/"],
   express: ["src/http/"],
+  pino: ["src/http/"],
+  "prom-client": ["src/http/"],
   pg: ["src/store/"],
   // TypeScript for a worker thread while developing; the package ships JavaScript.
   tsx: ["src/onnx/worker/"],

@@ -61,12 +61,87 @@ deciding(program.command("report"))
   .argument("<run>", "id of a run")
   .action(async (id: string, options) => (await import("./report.ts")).report(id, options));
 
+const SERVER = ["--server <url>", "server that has the runs, such as http://127.0.0.1:8080"] as const;
+const TOKEN = ["--token-env <name>", "environment variable that holds the token (default: QUANTGATE_TOKEN)"] as const;
+
 program
   .command("runs")
-  .description("list the runs on disk, newest first")
+  .description("list the runs on disk or of a server, newest first")
+  .option(...RUNS)
+  .option(...SERVER)
+  .option(...TOKEN)
+  .option("--json", "print JSON on stdout")
+  .action(async (options) =>
+    options.server === undefined
+      ? (await import("./runs.ts")).runs(options)
+      : (await import("./runs-remote.ts")).remoteRuns(options),
+  );
+
+program
+  .command("serve")
+  .summary("the HTTP API and pages: submit specs, watch runs, read verdicts")
+  .description("Serves the HTTP API and pages. Callers name backends that you registered; they can't bring their own.")
+  .requiredOption("--backends <file>", "backends that callers may name, YAML or JSON; see docs/service-api.md")
+  .option("--host <address>", "address to listen on", "127.0.0.1")
+  .option("--port <n>", "port to listen on; 0: any that is free", "8080")
+  .option(...RUNS)
+  .option("--rate-limit <n>", "requests a minute for each token", "600")
+  .option("--max-answers <n>", "most answers that one run may ask for", "1000000")
+  .option("--log-level <level>", "trace, debug, info, warn, error", "info")
+  .option("--no-probe", "trust the backends without examining them first")
+  .option("--insecure-no-auth", "no tokens; only on the loopback interface")
+  .action(async (options) => (await import("./serve.ts")).serve(options));
+
+const tokens = program.command("tokens").description("who may use the service");
+tokens
+  .command("add")
+  .description("make a token and print it, once; only its hash is kept")
+  .argument("<name>", "whose it is")
+  .option("--scopes <list>", "read, submit or admin; each includes those before it", "read")
+  .option(...RUNS)
+  .action(async (name: string, options) => (await import("./tokens.ts")).addToken(name, options));
+tokens
+  .command("list")
+  .description("names and scopes")
   .option(...RUNS)
   .option("--json", "print JSON on stdout")
-  .action(async (options) => (await import("./runs.ts")).runs(options));
+  .action(async (options) => (await import("./tokens.ts")).listTokens(options));
+tokens
+  .command("remove")
+  .description("end a token")
+  .argument("<name>", "whose it is")
+  .option(...RUNS)
+  .action(async (name: string, options) => (await import("./tokens.ts")).removeToken(name, options));
+
+/** Options of every command that follows a run of a server. */
+function following(command: Command): Command {
+  return command
+    .requiredOption(...SERVER)
+    .option(...TOKEN)
+    .option("--junit <file>", "write the verdicts as JUnit XML")
+    .option("--markdown <file>", "write the report as Markdown")
+    .option("--json", "print JSON on stdout")
+    .option("--quiet", "no progress on stderr")
+    .addHelpText("after", EXIT_CODES);
+}
+
+following(program.command("submit"))
+  .description("hand a spec to a server; with --wait exit by its verdict")
+  .argument("<spec>", "spec file without `backends`: variants name those of the server")
+  .option("--wait", "follow the run to its verdict")
+  .option("--idempotency-key <text>", "submitting again with the same key gives the same run")
+  .action(async (spec: string, options) => (await import("./submit.ts")).submit(spec, options));
+following(program.command("watch"))
+  .description("follow a run of a server and exit by its verdict")
+  .argument("<run>", "id of a run")
+  .action(async (id: string, options) => (await import("./watch.ts")).watch(id, options));
+program
+  .command("cancel")
+  .description("end a run of a server for good; what was answered is kept")
+  .argument("<run>", "id of a run")
+  .requiredOption(...SERVER)
+  .option(...TOKEN)
+  .action(async (id: string, options) => (await import("./cancel.ts")).cancel(id, options));
 
 program
   .command("compare")
@@ -144,6 +219,24 @@ datasets
   .option("--to <folder>", "folder that gets the dataset's folder (default: the cache, where specs find it by name)")
   .option("--replace", "put it in the place of a dataset of the same name")
   .action(async (paths: string[], options) => (await import("./datasets-import.ts")).importDataset(paths, options));
+datasets
+  .command("from-log")
+  .summary("draft a dataset of requests from production, without personal data")
+  .description(
+    "Samples requests of a log by length, route and time of day, replaces personal data, collapses near-duplicates, and writes a draft for a person to review.",
+  )
+  .argument("<file...>", "JSON Lines, a request a line")
+  .option("--to <folder>", "folder of the draft", "from-log")
+  .option("--name <name>", "name of the dataset that will come of it", "from-log")
+  .option("--items <n>", "requests to take", "200")
+  .option("--seed <n>", "another seed, another sample", "0")
+  .option("--prompt <field>", "where the prompt or the messages stand (default: the usual names)")
+  .option("--route <field>", "where the route stands (default: the usual names)")
+  .option("--time <field>", "where the time stands (default: the usual names)")
+  .option("--answer <field>", "where the answer stands; it becomes the reference (default: no references)")
+  .option("--names <file>", "names to be replaced, one a line")
+  .option("--replace", "throw away a draft in the same folder")
+  .action(async (files: string[], options) => (await import("./datasets-from-log.ts")).draftFromLog(files, options));
 datasets
   .command("validate")
   .description("check every row and prompt of a dataset; find duplicates, and items that worked examples give away")

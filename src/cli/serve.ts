@@ -1,0 +1,82 @@
+import { evaluationServices, findDatasets, openStore } from "../compose.ts";
+import { UsageError } from "../domain/errors.ts";
+import { readEnv } from "../env.ts";
+import { loadBackendRegistry } from "../http/backend-registry.ts";
+import { InProcessRunService } from "../http/in-process-service.ts";
+import { listen } from "../http/listen.ts";
+import { makeLogger } from "../http/logger.ts";
+import { Metrics } from "../http/metrics.ts";
+import { Tokens } from "../http/tokens.ts";
+import { packageVersion } from "../package-root.ts";
+import { interruptSignal } from "./interrupt.ts";
+
+interface ServeOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly backends: string;
+  readonly runs?: string;
+  readonly rateLimit: string;
+  readonly maxAnswers: string;
+  readonly logLevel: string;
+  readonly insecureNoAuth?: boolean;
+  /** False for `--no-probe`. */
+  readonly probe?: boolean;
+}
+
+/** `quantgate serve`: the HTTP API and pages, until it is told to stop. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const env = readEnv(process.env);
+  const store = openStore(options.runs ?? env.runsFolder);
+  const log = makeLogger(options.logLevel, process.stdout);
+  const tokens = new Tokens(store.shelf("tokens"), () => performance.now());
+  if (options.insecureNoAuth !== true && (await tokens.list()).length === 0)
+    throw new UsageError("there is no token yet, and nobody is served without one", {
+      hint: "quantgate tokens add me --scopes admin; or --insecure-no-auth to try the service out on this machine",
+    });
+  await store.check();
+  const backends = await loadBackendRegistry(options.backends);
+  const metrics = new Metrics();
+  const service = await InProcessRunService.start({
+    services: evaluationServices(store, env, { probe: options.probe !== false }),
+    onEvent: (runId, event) => {
+      metrics.observe(event);
+      if (event.kind !== "progress") log.info({ runId, ...event }, `run ${event.kind}`);
+      else if (event.event.kind === "variant-opened")
+        log.info({ runId, variant: event.event.variant, loadMs: event.event.loadMs }, "variant opened");
+      else if (event.event.kind === "variant-done") log.info({ runId, variant: event.event.variant }, "variant done");
+    },
+  });
+  metrics.watch(service);
+  const listening = await listen(
+    {
+      service,
+      store,
+      backends,
+      findDatasets: findDatasets(env),
+      authentication: options.insecureNoAuth === true ? { kind: "none" } : { kind: "tokens", tokens },
+      log,
+      metrics,
+      version: packageVersion(),
+      requestsPerMinute: count(options.rateLimit, "--rate-limit"),
+      maxAnswers: count(options.maxAnswers, "--max-answers"),
+    },
+    { host: options.host, port: count(options.port, "--port") },
+  );
+  if (options.insecureNoAuth === true) log.warn("everybody on this machine may do everything here: --insecure-no-auth");
+  log.warn(
+    { executor: service.executor },
+    "no Redis is set up: runs are executed in this process, one after the other, and stop with it; they go on when it starts again",
+  );
+  log.info({ url: listening.url }, "listening");
+  const signal = interruptSignal();
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  log.info("stopping");
+  await listening.close();
+  await store.close();
+  log.info("stopped");
+}
+
+function count(text: string, option: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`${option} takes a whole number, not "${text}"`);
+}

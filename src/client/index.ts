@@ -1,0 +1,14 @@
+/**
+ * A QuantGate service from a program.
+ *
+ * ```ts
+ * const client = new QuantGateClient({ server: "http://127.0.0.1:8080", token: process.env.QUANTGATE_TOKEN });
+ * const { id } = await client.submit(spec);
+ * const { overall } = await client.wait(id);
+ * ```
+ */
+export type { RecordPage, RunList, SubmittedRun } from "../http/api-schemas.ts";
+export type { RunEvent, RunState, VariantProgress } from "../http/run-service.ts";
+export type { SubmittedSpec } from "../http/submitted-spec.ts";
+export { type CallOptions, type ClientOptions, QuantGateClient, type RecordQuery, type RunQuery } from "./client.ts";
+export { ServiceError } from "./service-error.ts";

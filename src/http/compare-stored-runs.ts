@@ -1,0 +1,32 @@
+import { matchRuns } from "../analyze/match-runs.ts";
+import { builtInPolicy } from "../gate/policies.ts";
+import { type Investigation, investigate } from "../pipeline/compare-runs.ts";
+import { readManifest } from "../pipeline/evaluate.ts";
+import type { Run, RunStore } from "../store/run-store.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** What changed from one finished run to another, by the default policy's margins. Throws `HttpProblem` 409 for runs that have no results. */
+export async function compareStoredRuns(
+  reference: Run,
+  newer: Run,
+  store: RunStore,
+  signal: AbortSignal,
+): Promise<Investigation> {
+  for (const run of [reference, newer]) {
+    if ((await run.read("summary.json")) === undefined)
+      throw new HttpProblem("not-ready", `run ${run.id} has no results yet`, { hint: "compare it when it has ended" });
+  }
+  const [before, after] = [await readManifest(reference), await readManifest(newer)];
+  const { pairs, onlyReference, onlyNewer } = matchRuns(before.spec, after.spec);
+  if (pairs.length === 0)
+    throw new HttpProblem("not-ready", "the two runs have no variant in common", {
+      hint: "compare runs of the same model and quantizations",
+    });
+  return investigate(reference, newer, store, {
+    policy: builtInPolicy("default"),
+    pairs,
+    unmatched: { reference: onlyReference, newer: onlyNewer },
+    unpaired: false,
+    signal,
+  });
+}
