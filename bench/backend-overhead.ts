@@ -1,0 +1,145 @@
+/**
+ * What QuantGate costs between a server and a journal: `npx tsx bench/backend-overhead.ts [items]` (default 5,000; the aim is stated for 25,000).
+ * A simulated server in another process answers each request after 20 ms over loopback HTTP; the compiled command line runs a real spec against
+ * it, with patience, journal and scoring. The time is that from the first to the last record of the journal. Ideal: items × latency / requests
+ * in flight. Aims: at most 1.03 times that at 8 in flight, 1.10 at 64, in under 250 MB. Exits with 1 when one is missed. On a machine
+ * that is busy with other things the figures are upper bounds; the time on the processor is the steadier one.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const ROOT = join(import.meta.dirname, "..");
+const LATENCY_MS = 20;
+const AIMS = [
+  { inFlight: 8, ratio: 1.03 },
+  { inFlight: 64, ratio: 1.1 },
+] as const;
+const MOST_MB = 250;
+
+const items = Number(process.argv[2] ?? 5000);
+// Compiled apart from dist, which tests may be building at the same time.
+const COMPILED = join(ROOT, "node_modules", ".cache", "quantgate-bench");
+const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+spawnSync(process.execPath, [TSC, "-p", "tsconfig.build.json", "--outDir", COMPILED], { cwd: ROOT });
+const folder = await mkdtemp(join(tmpdir(), "quantgate-bench-"));
+let missed = false;
+try {
+  await writeDataset(join(folder, "quiz"));
+  console.log(`${items} items, ${LATENCY_MS} ms a request`);
+  for (const { inFlight, ratio } of AIMS) {
+    const measured = await measure(inFlight);
+    const idealMs = (items * LATENCY_MS) / inFlight;
+    const servedMs = (items * measured.latencyMs) / inFlight;
+    const rate = measured.ms / idealMs;
+    missed ||= rate > ratio || measured.mostMb > MOST_MB;
+    console.log(
+      [
+        `${`${inFlight}`.padStart(3)} in flight: ${(measured.ms / 1000).toFixed(2)} s`,
+        `${rate.toFixed(3)} × ideal (aim ${ratio.toFixed(2)})`,
+        `${(measured.ms / servedMs).toFixed(3)} × ideal at the ${measured.latencyMs.toFixed(2)} ms that the server really took`,
+        `${measured.cpuMicroseconds.toFixed(0)} µs of CPU an item`,
+        `${measured.mostMb.toFixed(0)} MB (aim ${MOST_MB})`,
+      ].join(", "),
+    );
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+process.exitCode = missed ? 1 : 0;
+
+async function measure(inFlight: number) {
+  const serverFile = join(import.meta.dirname, "backend-overhead", "simulated-server.ts");
+  const server = spawn(process.execPath, ["--import", "tsx", serverFile, `${LATENCY_MS}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const port = (await lines.next()).value as string;
+  try {
+    return await runAgainst(port, inFlight, async () => {
+      server.kill("SIGTERM");
+      return Number((await lines.next()).value);
+    });
+  } finally {
+    server.kill("SIGKILL");
+  }
+}
+
+/** Runs the command line against the server; `end` stops the server and tells how long an answer took it on average. */
+async function runAgainst(port: string, inFlight: number, end: () => Promise<number>) {
+  const spec = join(folder, "spec.yaml");
+  await writeFile(
+    spec,
+    `name: bench-${inFlight}
+backends: { server: { type: openai, url: "http://127.0.0.1:${port}", concurrency: ${inFlight} } }
+models: [{ name: simulated, variants: [{ quantization: FP16, model: simulated }] }]
+tasks: [{ dataset: ./quiz }]
+`,
+  );
+  const runs = join(folder, `runs-${inFlight}`);
+  const main = join(COMPILED, "src", "cli", "main.js");
+  const args = ["run", spec, "--runs", runs, "--no-gate", "--no-probe", "--no-cache", "--quiet"];
+  const cli = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "inherit"] });
+  let usage = { mostMb: 0, cpuMs: 0 };
+  const sample = setInterval(() => {
+    usage = usageOf(cli.pid ?? 0) ?? usage;
+  }, 100);
+  const [code] = (await once(cli, "close")) as [number | null];
+  clearInterval(sample);
+  if (code !== 0) throw new Error(`the run ended with ${code}`);
+  const latencyMs = await end();
+  const [id = ""] = await readdir(runs);
+  const records = (await readFile(join(runs, id, "records.jsonl"), "utf8")).trimEnd().split("\n");
+  const times = records.map((line) => Date.parse((JSON.parse(line) as { readonly at: string }).at));
+  if (records.length !== items + 1) throw new Error(`${records.length - 1} records of ${items}`);
+  const ms = Math.max(...times.slice(1)) - (times[0] ?? 0);
+  return { ms, latencyMs, mostMb: usage.mostMb, cpuMicroseconds: (usage.cpuMs * 1000) / items };
+}
+
+/** Peak resident memory and time on the processor of a process, from /proc; `undefined` where there is none. */
+function usageOf(pid: number): { readonly mostMb: number; readonly cpuMs: number } | undefined {
+  try {
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    // User and system time, in ticks of 10 ms.
+    return { mostMb: Number(peak) / 1024, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeDataset(path: string): Promise<void> {
+  const rows = Array.from({ length: items }, (_, index) =>
+    JSON.stringify({
+      id: `q${index}`,
+      question: `Which of these is number ${index} of the list that was read out?`,
+      choices: ["the first", "the second", "the third", "the fourth"],
+      answer: "ABCD"[index % 4],
+    }),
+  );
+  const text = `${rows.join("\n")}\n`;
+  await mkdir(path);
+  await writeFile(join(path, "items.jsonl"), text);
+  await writeFile(
+    join(path, "manifest.json"),
+    JSON.stringify({
+      name: "quiz",
+      version: "1.0.0",
+      licence: "CC0-1.0",
+      source: "made by this benchmark",
+      description: "Questions without sense, one like the other.",
+      type: "multiple-choice",
+      prompt: "{question}\nA. {choices}\nAnswer:",
+      items,
+      file: "items.jsonl",
+      sha256: createHash("sha256").update(text).digest("hex"),
+      fields: { id: "id", question: "question", choices: "choices", answer: "answer" },
+      defaults: { protocol: "letter-logprob" },
+    }),
+  );
+}
