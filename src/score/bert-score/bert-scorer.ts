@@ -14,7 +14,7 @@ import { type Baseline, rescale } from "./baseline.ts";
 import { bestOf, NO_OVERLAP, type PrecisionRecall, precisionRecall } from "./precision-recall.ts";
 import { hashCode } from "./recipe.ts";
 import { recommendedLayer } from "./recommended-layers.ts";
-import { equalWeights, inverseDocumentFrequency, type TokenWeight } from "./token-weights.ts";
+import { DocumentFrequencies, equalWeights, type TokenWeight } from "./token-weights.ts";
 
 export interface BertScorerOptions {
   readonly engine: EmbeddingEngine;
@@ -48,32 +48,46 @@ export async function createBertScorer(options: BertScorerOptions, signal: Abort
   // The reference implementation tokenizes RoBERTa's first word like every other.
   const prefixSpace = model.type === "roberta" || model.type === "gpt2";
   const encoder = await engine.open({ model, head: { kind: "tokens", layer }, prefixSpace }, signal);
-  const weight =
-    idfReferences === undefined
-      ? equalWeights(encoder.specialIds)
-      : inverseDocumentFrequency((await engine.tokenize(encoder, idfReferences, signal)).map(({ ids }) => ids));
+  const idf = idfReferences && (await countReferences(engine, encoder, idfReferences, signal));
   const hash = hashCode({
     model: model.name,
     layer,
-    idf: idfReferences !== undefined,
+    idf: idf !== undefined,
     version: VERSION,
     runtime: engine.settings.runtime,
     rescaled: baseline === undefined ? "no" : baseline.custom ? "custom" : "published",
     fastTokenizer: false,
   });
-  const signature = ["bertscore", hash, idfSignature(idfReferences), encoderSignature(encoder, engine.settings)]
-    .filter((part) => part !== "")
-    .join("|");
-  return new BertScorer({ engine, encoder, weight, baseline, signature });
+  const signature = ["bertscore", hash, ...(idf === undefined ? [] : [idf.signature])].join("|");
+  return new BertScorer({
+    engine,
+    encoder,
+    baseline,
+    weight: idf?.weight ?? equalWeights(encoder.specialIds),
+    signature: `${signature}|${encoderSignature(encoder, engine.settings)}`,
+  });
 }
 
-/** Scores depend on the references that idf was computed over, so the recipe names them. */
-function idfSignature(references: readonly string[] | undefined): string {
-  if (references === undefined) return "";
-  const digest = createHash("sha256")
-    .update(JSON.stringify([...references].sort()))
-    .digest("hex");
-  return `idf-refs:${references.length}:${digest.slice(0, 16)}`;
+/** References that are tokenized at a time. */
+const REFERENCES_AT_A_TIME = 500;
+
+/** Weights by inverse document frequency, and which references they were counted over: scores depend on them. */
+async function countReferences(
+  engine: EmbeddingEngine,
+  encoder: Encoder,
+  references: readonly string[],
+  signal: AbortSignal,
+): Promise<{ weight: TokenWeight; signature: string }> {
+  const frequencies = new DocumentFrequencies();
+  // A sum, so that the order of the references doesn't matter.
+  let digest = 0n;
+  for (let at = 0; at < references.length; at += REFERENCES_AT_A_TIME) {
+    const part = references.slice(at, at + REFERENCES_AT_A_TIME);
+    for (const { ids } of await engine.tokenize(encoder, part, signal)) frequencies.add(ids);
+    for (const text of part) digest += createHash("sha256").update(text).digest().readBigUInt64LE();
+  }
+  const hex = BigInt.asUintN(64, digest).toString(16).padStart(16, "0");
+  return { weight: frequencies.weight, signature: `idf-refs:${frequencies.documents}:${hex}` };
 }
 
 interface Parts {

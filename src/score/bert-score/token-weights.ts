@@ -8,14 +8,24 @@ export function equalWeights(specialIds: readonly number[]): TokenWeight {
 }
 
 /**
- * Inverse document frequency over the references: ln((N + 1) / (df + 1)), with df the number of references that contain the token.
- * A token that is in every reference (as the special tokens are) weighs 0, one that is in none ln(N + 1).
- * Zhang et al. (2020), section 3; smoothing as in the reference implementation. `documents` are the references' token ids.
+ * Counts in how many references each token occurs, reference by reference.
+ * Inverse document frequency is ln((N + 1) / (df + 1)): 0 for a token that is in every reference (as the special tokens are),
+ * ln(N + 1) for one that is in none. Zhang et al. (2020), section 3; smoothing as in the reference implementation.
  */
-export function inverseDocumentFrequency(documents: readonly ArrayLike<number>[]): TokenWeight {
-  const counts = new Map<number, number>();
-  for (const document of documents)
-    for (const id of new Set(Array.from(document))) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const total = documents.length;
-  return (id) => Math.log((total + 1) / ((counts.get(id) ?? 0) + 1));
+export class DocumentFrequencies {
+  readonly #counts = new Map<number, number>();
+  #documents = 0;
+
+  get documents(): number {
+    return this.#documents;
+  }
+
+  /** Adds one reference, as its token ids. */
+  add(ids: ArrayLike<number>): void {
+    this.#documents += 1;
+    for (const id of new Set(Array.from(ids))) this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
+  }
+
+  /** The inverse document frequency of a token, by the references added so far. */
+  readonly weight: TokenWeight = (id) => Math.log((this.#documents + 1) / ((this.#counts.get(id) ?? 0) + 1));
 }

@@ -1,15 +1,17 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { EmbeddingEngine } from "../../../src/onnx/engine/engine.ts";
 import { bestOf, NO_OVERLAP, precisionRecall } from "../../../src/score/bert-score/precision-recall.ts";
-import {
-  equalWeights,
-  inverseDocumentFrequency,
-  type TokenWeight,
-} from "../../../src/score/bert-score/token-weights.ts";
+import { DocumentFrequencies, equalWeights, type TokenWeight } from "../../../src/score/bert-score/token-weights.ts";
 import { BERTSCORE, hiddenStatesOf, idsOf, SPECIAL_IDS } from "./bert-score-golden.ts";
 
 const engine = new EmbeddingEngine({ workers: 1 });
 afterAll(() => engine.close());
+
+function idfOf(references: readonly string[]): TokenWeight {
+  const frequencies = new DocumentFrequencies();
+  for (const reference of references) frequencies.add(idsOf(reference));
+  return frequencies.weight;
+}
 
 async function scoreAll(weight: TokenWeight) {
   const pairs = BERTSCORE.cands.map((candidate, index) => ({ candidate, reference: BERTSCORE.refs[index] ?? "" }));
@@ -48,7 +50,7 @@ describe("precision, recall and F1", () => {
 
   it("equal the reference implementation's with inverse document frequency", async () => {
     const [precision, recall, f1] = BERTSCORE.results.idf_batch1;
-    const scores = await scoreAll(inverseDocumentFrequency(BERTSCORE.refs.map(idsOf)));
+    const scores = await scoreAll(idfOf(BERTSCORE.refs));
     expect(scores).toHaveLength(6);
     for (const [index, score] of scores.entries()) {
       expect(score.precision).toBeCloseTo(precision[index] ?? Number.NaN, 6);
@@ -74,7 +76,7 @@ describe("precision, recall and F1", () => {
 });
 
 describe("inverse document frequency", () => {
-  const weight = inverseDocumentFrequency(BERTSCORE.refs.map(idsOf));
+  const weight = idfOf(BERTSCORE.refs);
 
   it.each(Object.entries(BERTSCORE.idf))("of token %s is the reference implementation's", (id, expected) => {
     expect(weight(Number(id))).toBeCloseTo(expected, 12);
