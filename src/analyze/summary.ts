@@ -63,6 +63,8 @@ export interface MultipleChoiceSummary {
   /** Accuracy of guessing: mean of 1/choices over the scored items. */
   readonly chance: number;
   readonly subjects: readonly { readonly subject: string; readonly accuracy: Accuracy }[];
+  /** Items asked again after an error, on request; absent when there were none. */
+  readonly retried?: number;
   readonly tokens: TokenCounts;
 }
 
@@ -77,6 +79,8 @@ export interface GenerationSummary {
   readonly missing: { readonly errored: number; readonly absent: number };
   readonly metrics: Readonly<Record<string, MetricSummary>>;
   readonly corpus: readonly { readonly name: string; readonly value: number; readonly signature: string }[];
+  /** Items asked again after an error, on request; absent when there were none. */
+  readonly retried?: number;
   readonly tokens: TokenCounts;
 }
 

@@ -45,6 +45,7 @@ export class TaskScores {
   readonly #statistics = new Map<string, number[]>();
   readonly #promptHashes: BigUint64Array;
   readonly #answerHashes: BigUint64Array;
+  readonly #retried = new Set<number>();
   readonly #tokens: { prompt: number; completion: number } = { prompt: 0, completion: 0 };
 
   constructor(task: ResolvedTask, items: TaskItems) {
@@ -57,7 +58,9 @@ export class TaskScores {
 
   add(row: ScoreRow): void {
     const { index } = row;
-    if (index >= this.task.items || this.#outcomes[index] !== 0) return;
+    // The first row of an item counts, but for an error that another try replaced.
+    if (index >= this.task.items || (this.outcome(index) !== "absent" && this.outcome(index) !== "errored")) return;
+    if (row.retried === true) this.#retried.add(index);
     this.items.add(row);
     this.#outcomes[index] = OUTCOMES.indexOf(outcomeOf(row));
     this.#promptHashes[index] = BigInt(`0x${row.promptHash}`);
@@ -137,6 +140,11 @@ export class TaskScores {
 
   answerHash(index: number): bigint {
     return this.#answerHashes[index] ?? 0n;
+  }
+
+  /** Items that were asked again after an error. */
+  retried(): number {
+    return this.#retried.size;
   }
 
   tokens(): TokenCounts {

@@ -48,6 +48,7 @@ function summarizeChoices(scores: TaskScores, task: MultipleChoiceTask): Multipl
     figures: Object.fromEntries(figures),
     chance: graded.reduce((sum, index) => sum + (scores.items.chances[index] ?? 0), 0) / Math.max(1, graded.length),
     subjects: subjectsOf(scores, graded),
+    ...retriedOf(scores),
     tokens: scores.tokens(),
   };
 }
@@ -75,6 +76,7 @@ function summarizeTexts(
       planned.map((metric) => [metric, summarizeMetric([scores], metric, signatures[metric])]),
     ),
     corpus,
+    ...retriedOf(scores),
     tokens: scores.tokens(),
   };
 }
@@ -150,4 +152,9 @@ function poolCorpus(metric: string, statistics: readonly number[]): GenerationSu
   if (metric !== "bleu") return [];
   const { score, signature } = bleuFromStatistics(statistics, { references: "var" });
   return [{ name: "corpus_bleu", value: score, signature }];
+}
+
+function retriedOf(scores: TaskScores): { readonly retried?: number } {
+  const retried = scores.retried();
+  return retried === 0 ? {} : { retried };
 }

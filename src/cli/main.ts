@@ -43,6 +43,7 @@ deciding(program.command("run"))
   )
   .argument("[spec]", "spec file, YAML or JSON")
   .option("--resume <id>", "go on with a run that was stopped or killed")
+  .option("--retry-errored", "with --resume: ask the errored items again; they are counted apart")
   .option("--no-probe", "trust the backends without examining them first")
   .option("--no-cache", "ask for every answer again, even those that are kept from an earlier run")
   .option("--no-gate", "exit 0 when the run completes, whatever the verdict")
@@ -168,6 +169,26 @@ program
     (await import("./compare.ts")).compare(reference, newer, options),
   );
 
+program
+  .command("plan")
+  .summary("what a run would ask, and what it could decide")
+  .description(
+    "Tells items, answers and the least loss that would be noticed, and warns where a margin can't be decided. Asks no backend.",
+  )
+  .argument("<spec>", "spec file, YAML or JSON")
+  .option(...POLICY)
+  .option("--json", "print JSON on stdout")
+  .action(async (spec: string, options) => (await import("./plan.ts")).plan(spec, options));
+
+program
+  .command("matrix")
+  .description("which quantizations of which models work, from one run or many")
+  .argument("<runs...>", "ids of runs, or baselines' names")
+  .option("--markdown <file>", "write the matrix as Markdown")
+  .option(...RUNS)
+  .option("--json", "print JSON on stdout")
+  .action(async (names: string[], options) => (await import("./matrix.ts")).matrix(names, options));
+
 const baseline = program.command("baseline").description("runs with a name, which other runs are held against");
 baseline
   .command("set")
@@ -219,6 +240,24 @@ datasets
   .option("--to <folder>", "folder that gets the dataset's folder (default: the cache, where specs find it by name)")
   .option("--replace", "put it in the place of a dataset of the same name")
   .action(async (paths: string[], options) => (await import("./datasets-import.ts")).importDataset(paths, options));
+datasets
+  .command("from-log")
+  .summary("draft a dataset of requests from production, without personal data")
+  .description(
+    "Samples requests of a log by length, route and time of day, replaces personal data, collapses near-duplicates, and writes a draft for a person to review.",
+  )
+  .argument("<file...>", "JSON Lines, a request a line")
+  .option("--to <folder>", "folder of the draft", "from-log")
+  .option("--name <name>", "name of the dataset that will come of it", "from-log")
+  .option("--items <n>", "requests to take", "200")
+  .option("--seed <n>", "another seed, another sample", "0")
+  .option("--prompt <field>", "where the prompt or the messages stand (default: the usual names)")
+  .option("--route <field>", "where the route stands (default: the usual names)")
+  .option("--time <field>", "where the time stands (default: the usual names)")
+  .option("--answer <field>", "where the answer stands; it becomes the reference (default: no references)")
+  .option("--names <file>", "names to be replaced, one a line")
+  .option("--replace", "throw away a draft in the same folder")
+  .action(async (files: string[], options) => (await import("./datasets-from-log.ts")).draftFromLog(files, options));
 datasets
   .command("validate")
   .description("check every row and prompt of a dataset; find duplicates, and items that worked examples give away")

@@ -13,6 +13,7 @@ import { progressLine } from "./progress-line.ts";
 
 export interface RunOptions extends OutputOptions {
   readonly resume?: string;
+  readonly retryErrored?: boolean;
   readonly policy?: string;
   /** Commander's name for `--no-gate`: false when it was given. */
   readonly gate?: boolean;
@@ -26,6 +27,9 @@ export interface RunOptions extends OutputOptions {
 export async function run(specPath: string | undefined, options: RunOptions): Promise<void> {
   if ((specPath === undefined) === (options.resume === undefined)) {
     throw new UsageError("give either a spec file or --resume <id>", { hint: "quantgate run examples/demo.yaml" });
+  }
+  if (options.retryErrored === true && options.resume === undefined) {
+    throw new UsageError("--retry-errored asks the errored items of a run again", { hint: "add --resume <id>" });
   }
   const signal = interruptSignal();
   const spec = specPath === undefined ? undefined : await loadSpec(specPath, findDatasets(readEnv(process.env)));
@@ -53,7 +57,7 @@ export async function evaluate(
   const onProgress = options.quiet === true ? () => {} : progressLine(process.stderr, () => performance.now());
   const id = "resume" in what ? what.resume : newRunId(what.name, services.now(), Math.random);
   try {
-    const evaluation = { onProgress, signal };
+    const evaluation = { onProgress, signal, retryErrored: options.retryErrored === true };
     await ("resume" in what ? resumeRun(id, services, evaluation) : startRun(what, id, services, evaluation));
   } catch (error) {
     const hint = `quantgate run --resume ${id} goes on with it`;

@@ -35,6 +35,9 @@ export class RunError extends QuantGateError {
   }
 }
 
+/** What keeps the run is away for now, and was waited for in vain; later the run can go on. */
+export class UnavailableError extends RunError {}
+
 /** The user or the caller stopped the run. */
 export class InterruptedError extends QuantGateError {
   constructor(message = "interrupted", details: ErrorDetails = {}) {

@@ -64,6 +64,8 @@ export interface AnswerRecord {
   readonly item: string;
   /** The item's position in the task's sample. */
   readonly index: number;
+  /** The item was errored before and was asked again, on request. */
+  readonly retried?: true;
   /** Hash of the task-rendered prompt; pairing needs it to be equal. */
   readonly promptHash: string;
   readonly outcome:

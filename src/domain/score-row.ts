@@ -10,6 +10,7 @@ export interface ScoreRow {
   readonly variant: string;
   readonly task: string;
   readonly pass?: Pass;
+  readonly retried?: true;
   readonly index: number;
   readonly item: string;
   readonly promptHash: string;

@@ -18,6 +18,8 @@ export interface Execution {
   readonly done: ProgressIndex;
   /** Items that have a score row; the executor adds to it. */
   readonly scored: ProgressIndex;
+  /** Items whose error is to be replaced by another try; absent: none. */
+  readonly errored?: ProgressIndex;
   /** What the journal says of variants that were opened before; the same weights must come back. */
   readonly identities: Map<string, VariantIdentity>;
   /** Recipes of the scores, by task and metric; an executor whose scorers are elsewhere adds theirs. */
@@ -40,7 +42,5 @@ export interface Execution {
  */
 export interface Executor {
   readonly name: ExecutorName;
-  /** Whether several processes may execute one run at a time; else each locks it. */
-  readonly shared: boolean;
   execute(execution: Execution): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { RunError } from "../domain/errors.ts";
-import type { OpenedRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { AnswerRecord, OpenedRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import { generate } from "../generate/generate.ts";
 import { workOf } from "../generate/work.ts";
 import type { Unit } from "../plan/plan.ts";
@@ -10,7 +10,6 @@ import { ScorePump } from "./score-pump.ts";
 /** Runs everything in this process, one variant after the other, so that one model is loaded at a time. */
 export class InProcessExecutor implements Executor {
   readonly name = "in-process";
-  readonly shared = false;
 
   async execute(execution: Execution): Promise<void> {
     const pump = new ScorePump(execution.run, { ...execution, spec: execution.plan.spec });
@@ -68,7 +67,8 @@ async function generateVariant(
     await generate(workOf(units, sources, done, plan.spec), backend, {
       now,
       signal,
-      onRecord: async (record) => {
+      onRecord: async (ended) => {
+        const record: AnswerRecord = execution.errored?.has(ended) ? { ...ended, retried: true } : ended;
         await run.append("records", JSON.stringify(record));
         done.add(record);
         onRecord();

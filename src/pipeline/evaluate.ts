@@ -1,7 +1,14 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
-import { CancelledError, InterruptedError, messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
+import {
+  CancelledError,
+  InterruptedError,
+  messageOf,
+  QuantGateError,
+  UnavailableError,
+  UsageError,
+} from "../domain/errors.ts";
 import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import { hasEnded, type RunStatus } from "../domain/run-status.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
@@ -51,6 +58,8 @@ export interface EvaluationServices {
 
 export interface EvaluationOptions {
   readonly onProgress: ProgressListener;
+  /** On resuming: ask the errored items again. Retries can shift the distribution, so they are counted apart. */
+  readonly retryErrored?: boolean;
   /** Called when everything is answered and scored, before the run counts as completed. */
   readonly conclude?: (run: Run, manifest: RunManifest) => Promise<void>;
   readonly signal: AbortSignal;
@@ -79,7 +88,7 @@ export async function startRun(
         tasks: facts,
         status: "running",
       };
-      if (!services.executor.shared) await run.lock();
+      await run.lock();
       await run.write("manifest.json", pretty(manifest));
       await execute(run, manifest, sources.byTask, scorers, services, options);
       return id;
@@ -124,7 +133,7 @@ export async function resumeRun(id: string, services: EvaluationServices, option
     const facts = begun ? stored.tasks : await inspectTasks(spec, sources.byTask, options.signal);
     const scorers = await services.openScorers({ spec, facts, sources: sources.byTask }, options.signal);
     try {
-      if (!services.executor.shared) await run.lock();
+      await run.lock();
       const { endedAt: _, failure: __, ...rest } = stored;
       const manifest: RunManifest = begun
         ? { ...rest, status: "running" }
@@ -179,11 +188,11 @@ async function execute(
   sources: ReadonlyMap<string, ItemSource>,
   scorers: RunScorers,
   services: EvaluationServices,
-  { onProgress, conclude, signal }: EvaluationOptions,
+  { onProgress, conclude, retryErrored = false, signal }: EvaluationOptions,
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
-  const { done, scored, identities, findings } = await readProgress(run, plan, signal);
+  const { done, scored, errored, identities, findings } = await readProgress(run, plan, retryErrored, signal);
   const signatures = new Map(Object.entries(signaturesOf(scorers)));
   const ended = (status: RunStatus): RunManifest => ({
     ...manifest,
@@ -203,6 +212,7 @@ async function execute(
       scorers: scorers.byTask,
       done,
       scored,
+      errored,
       identities,
       signatures,
       openBackend,
@@ -230,24 +240,27 @@ async function execute(
   }
 }
 
-async function readProgress(run: Run, plan: Plan, signal: AbortSignal) {
+async function readProgress(run: Run, plan: Plan, retryErrored: boolean, signal: AbortSignal) {
+  const errored = new ProgressIndex(plan);
   const done = new ProgressIndex(plan);
   const scored = new ProgressIndex(plan);
   const identities = new Map<string, VariantIdentity>();
   const findings = new Map<string, readonly ProbeFinding[]>();
   for await (const { text } of run.lines("records", START, signal)) {
     const record = JSON.parse(text) as JournalRecord;
-    if (record.type === "answer") done.add(record);
-    else {
+    if (record.type === "answer") {
+      if (record.outcome.kind === "answered" || !retryErrored) done.add(record);
+      else errored.add(record);
+    } else {
       if (!identities.has(record.variant)) identities.set(record.variant, record.identity);
       if (record.findings !== undefined) findings.set(record.variant, record.findings);
     }
   }
   for await (const { text } of run.lines("scores", START, signal)) {
     const line = JSON.parse(text) as ScoreLine;
-    if (line.type === "score") scored.add(line);
+    if (line.type === "score") scored.add(line, line.result.kind === "missing" ? "errored" : "answered");
   }
-  return { done, scored, identities, findings };
+  return { done, scored, errored, identities, findings };
 }
 
 async function inspectTasks(
@@ -280,6 +293,7 @@ function assertOurs(
 }
 
 function statusAfter(error: unknown, signal: AbortSignal): RunStatus {
+  if (error instanceof UnavailableError) return "interrupted";
   if (!(error instanceof InterruptedError)) return "failed";
   return error instanceof CancelledError || signal.reason instanceof CancelledError ? "cancelled" : "interrupted";
 }

@@ -9,6 +9,9 @@ export interface ItemPlace {
   readonly pass?: Pass;
 }
 
+const ERRORED = 1;
+const ANSWERED = 2;
+
 /** Which items of a run have ended: one byte per item, variant, task and pass. */
 export class ProgressIndex {
   readonly #done = new Map<string, { readonly variant: string; readonly marks: Uint8Array }>();
@@ -22,15 +25,19 @@ export class ProgressIndex {
   }
 
   has(place: ItemPlace): boolean {
-    return this.#done.get(keyOf(place.variant, place.task, passOf(place)))?.marks[place.index] === 1;
+    return (this.#done.get(keyOf(place.variant, place.task, passOf(place)))?.marks[place.index] ?? 0) > 0;
   }
 
-  /** Marks an item; false when it was marked before, or isn't part of the run. */
-  add(place: ItemPlace): boolean {
+  /**
+   * Marks an item. False when it isn't part of the run, or was marked before; an answer still counts after an error, which it replaces.
+   */
+  add(place: ItemPlace, outcome: "answered" | "errored" = "answered"): boolean {
     const done = this.#done.get(keyOf(place.variant, place.task, passOf(place)));
-    if (done === undefined || done.marks[place.index] !== 0) return false;
-    done.marks[place.index] = 1;
-    this.#counts.set(done.variant, this.count(done.variant) + 1);
+    const mark = outcome === "errored" ? ERRORED : ANSWERED;
+    const before = done?.marks[place.index];
+    if (done === undefined || before === undefined || before >= mark) return false;
+    done.marks[place.index] = mark;
+    if (before === 0) this.#counts.set(done.variant, this.count(done.variant) + 1);
     return true;
   }
 

@@ -82,6 +82,7 @@ function rowOf(
     ...(record.pass === undefined ? {} : { pass: record.pass }),
     index: record.index,
     item: record.item,
+    ...(record.retried === undefined ? {} : { retried: record.retried }),
     promptHash: record.promptHash,
     ...(item.subject === undefined ? {} : { subject: item.subject }),
     ...(item.group === undefined ? {} : { group: item.group }),

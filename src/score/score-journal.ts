@@ -47,7 +47,7 @@ export async function scoreJournal(run: Run, from: Position, options: ScoreJourn
       await run.append("scores", line.text);
       continue;
     }
-    if (!options.scored.add(record)) continue;
+    if (!options.scored.add(record, record.outcome.kind)) continue;
     const records = waiting.get(record.task) ?? [];
     records.push(record);
     waiting.set(record.task, records);

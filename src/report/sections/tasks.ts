@@ -84,7 +84,7 @@ function choiceTable(entries: readonly TaskOf<MultipleChoiceSummary>[], reasons:
       count(task.wrong.unparsed),
       count(task.wrong.empty),
       count(task.wrong.truncated),
-      count(task.missing.errored),
+      erroredCell(task),
       count(task.missing["letter-not-in-top-k"]),
       count(task.missing.absent),
       tokensCell(task),
@@ -165,7 +165,7 @@ function generationTable(entries: readonly TaskOf<GenerationSummary>[], reasons:
       count(task.scored),
       count(task.flawed.empty),
       count(task.flawed.truncated),
-      count(task.missing.errored),
+      erroredCell(task),
       count(task.missing.absent),
       tokensCell(task),
     ]),
@@ -179,4 +179,9 @@ function tokensCell({ tokens }: TaskSummary): Cell {
 function noted(reasons: UnscoredReasons): readonly Block[] {
   const items = reasons.sentences();
   return items.length === 0 ? [] : [{ kind: "notes", items }];
+}
+
+/** Retries can shift the distribution of answers, so they are told apart. */
+function erroredCell({ missing, retried }: { readonly missing: { readonly errored: number }; readonly retried?: number }): Cell {
+  return { text: count(missing.errored), ...(retried === undefined ? {} : { note: `${count(retried)} asked again` }) };
 }
