@@ -6,8 +6,8 @@ CREATE TABLE quantgate_runs (
   made bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   -- A run without a manifest is none yet.
   begun boolean NOT NULL,
-  -- Its records are in one stream: parts are taken no more.
-  merged boolean NOT NULL DEFAULT false,
+  -- Parts are taken no more.
+  sealed boolean NOT NULL DEFAULT false,
   -- Who took it for writing last; the lock itself is the session's.
   writer text,
   -- The run in a list as JSON, and what lists are filtered by.

@@ -5,26 +5,27 @@ import { isPartName } from "./part-name.ts";
 import { createFile } from "./replace-file.ts";
 import type { PartName } from "./run-store.ts";
 
-/** Parts of a run as files in a folder of their own, until the run's records are in one file. */
+/** Parts of a run as files in a folder of their own, until they are sealed. */
 export class FileParts {
-  readonly #run: string;
   readonly #folder: string;
+  /** An empty file that stays. */
+  readonly #seal: string;
 
   constructor(run: string) {
-    this.#run = run;
     this.#folder = join(run, "parts");
+    this.#seal = join(run, "parts.sealed");
   }
 
   async put(name: PartName, text: string): Promise<"written" | "exists"> {
     const path = join(this.#folder, name);
     try {
-      if (await this.#areMerged()) return "exists";
+      if (await this.areSealed()) return "exists";
       // Not the run's own folder: that of a deleted run must not come back.
       await mkdir(this.#folder).catch(ignore("EEXIST"));
       return (await createFile(path, text)) ? "written" : "exists";
     } catch (cause) {
-      // Another process has merged the parts and dropped their folder meanwhile.
-      if (await this.#areMerged()) return "exists";
+      // Another process has sealed them meanwhile.
+      if (await this.areSealed()) return "exists";
       throw new RunError(`${path}: can't write: ${messageOf(cause)}`, {
         cause,
         hint: "was the run deleted, or is the disk full?",
@@ -47,12 +48,17 @@ export class FileParts {
     return new Set((entries ?? []).filter(isPartName));
   }
 
-  async drop(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  async seal(): Promise<void> {
+    try {
+      await createFile(this.#seal, "");
+      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch (cause) {
+      throw new RunError(`${this.#seal}: can't write: ${messageOf(cause)}`, { cause });
+    }
   }
 
-  async #areMerged(): Promise<boolean> {
-    return (await stat(join(this.#run, "records.jsonl")).catch(() => undefined)) !== undefined;
+  async areSealed(): Promise<boolean> {
+    return (await stat(this.#seal).catch(() => undefined)) !== undefined;
   }
 }
 

@@ -7,8 +7,6 @@ import { replaceFile } from "./replace-file.ts";
 import { takeLock } from "./run-lock.ts";
 import type { DocumentName, PartName, Position, Run, StoredLine, StreamName } from "./run-store.ts";
 
-const CHUNK = 1 << 18;
-
 /** One run in a folder of its own. */
 export class FileRun implements Run {
   readonly id: string;
@@ -38,7 +36,7 @@ export class FileRun implements Run {
 
   async write(name: DocumentName, text: string): Promise<void> {
     const target = join(this.location, name);
-    await replaceFile(target, (file) => file.writeFile(text, "utf8")).catch((cause: unknown) => {
+    await replaceFile(target, text).catch((cause: unknown) => {
       throw cantWrite(target, cause);
     });
   }
@@ -63,18 +61,6 @@ export class FileRun implements Run {
     this.#streams[stream].empty();
   }
 
-  async replace(stream: StreamName, lines: () => AsyncIterable<string>): Promise<void> {
-    const target = join(this.location, `${stream}.jsonl`);
-    try {
-      await this.#streams[stream].close();
-      await replaceFile(target, async (file) => {
-        for await (const chunk of chunksOf(lines())) await file.writeFile(chunk, "utf8");
-      });
-    } catch (cause) {
-      throw cause instanceof RunError ? cause : cantWrite(target, cause);
-    }
-  }
-
   putPart(name: PartName, text: string): Promise<"written" | "exists"> {
     return this.#parts.put(name, text);
   }
@@ -87,8 +73,12 @@ export class FileRun implements Run {
     return this.#parts.names();
   }
 
-  dropParts(): Promise<void> {
-    return this.#parts.drop();
+  sealParts(): Promise<void> {
+    return this.#parts.seal();
+  }
+
+  arePartsSealed(): Promise<boolean> {
+    return this.#parts.areSealed();
   }
 
   async close(): Promise<void> {
@@ -103,16 +93,4 @@ export class FileRun implements Run {
 
 function cantWrite(target: string, cause: unknown): RunError {
   return new RunError(`${target}: can't write: ${messageOf(cause)}`, { cause, hint: "is there room on the disk?" });
-}
-
-/** Lines in pieces that are worth a system call each. */
-async function* chunksOf(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  let chunk = "";
-  for await (const line of lines) {
-    chunk += `${line}\n`;
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = "";
-  }
-  yield chunk;
 }

@@ -26,7 +26,7 @@ export class FileShelf implements Shelf {
     const path = this.#pathOf(name);
     try {
       await mkdir(this.#folder, { recursive: true });
-      await replaceFile(path, (file) => file.writeFile(text, "utf8"));
+      await replaceFile(path, text);
     } catch (cause) {
       throw new RunError(`${path}: can't write: ${messageOf(cause)}`, { cause, hint: "is there room on the disk?" });
     }

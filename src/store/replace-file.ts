@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
+import { link, open, rename, rm } from "node:fs/promises";
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, never half of it. */
-export async function replaceFile(target: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function replaceFile(target: string, text: string): Promise<void> {
   const beside = `${target}.${randomUUID()}.tmp`;
   try {
-    await writeWhole(beside, write);
+    await writeWhole(beside, text);
     await rename(beside, target);
   } catch (error) {
     await rm(beside, { force: true });
@@ -17,7 +17,7 @@ export async function replaceFile(target: string, write: (file: FileHandle) => P
 export async function createFile(target: string, text: string): Promise<boolean> {
   const beside = `${target}.${randomUUID()}.tmp`;
   try {
-    await writeWhole(beside, (file) => file.writeFile(text, "utf8"));
+    await writeWhole(beside, text);
     await link(beside, target);
     return true;
   } catch (error) {
@@ -28,10 +28,10 @@ export async function createFile(target: string, text: string): Promise<boolean>
   }
 }
 
-async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+async function writeWhole(path: string, text: string): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await write(file);
+    await file.writeFile(text, "utf8");
     await file.sync();
   } finally {
     await file.close();

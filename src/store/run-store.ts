@@ -19,7 +19,8 @@ export type StreamName = (typeof STREAM_NAMES)[number];
 
 /**
  * Parts are what many processes write of one run, each at most once: `records-12` and `scores-12` are the answers and scores of the plan's unit
- * 12, `identity-3` what the backend of its variant 3 first told of itself, `signatures` the scores' recipes, `stop` why the run is to end early.
+ * 12, `records-12.0`, `records-12.1` … the answers of a unit that isn't finished, `identity-3` what the backend of the run's variant 3 first told
+ * of itself, `signatures` the scores' recipes, `stop` that somebody cancelled the run.
  */
 export type PartName = `${StreamName}-${number}` | `identity-${number}` | "signatures" | "stop";
 
@@ -83,16 +84,15 @@ export interface Run {
   /** Empties a derived stream. */
   reset(stream: "scores"): Promise<void>;
   /**
-   * Puts these lines in the place of a stream's, at once for every reader; `lines` may be asked for again. A run whose records were put so takes
-   * no parts any more.
+   * Keeps a part unless it is there: of several writers the first wins. It survives a kill of any process once the promise resolves. Once parts
+   * are sealed every one counts as there.
    */
-  replace(stream: StreamName, lines: () => AsyncIterable<string>): Promise<void>;
-  /** Keeps a part unless it is there: of several writers the first wins. It survives a kill of any process once the promise resolves. */
   putPart(name: PartName, text: string): Promise<"written" | "exists">;
   readPart(name: PartName): Promise<string | undefined>;
   partNames(): Promise<ReadonlySet<PartName>>;
-  /** Removes all parts. */
-  dropParts(): Promise<void>;
+  /** Removes all parts, for good: what they hold is in the streams, or not wanted. */
+  sealParts(): Promise<void>;
+  arePartsSealed(): Promise<boolean>;
   /** Flushes to disk and gives the lock back. */
   close(): Promise<void>;
 }

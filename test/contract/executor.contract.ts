@@ -77,7 +77,7 @@ class Example {
     const progress = await readProgress(run, plan);
     this.backends = new Map();
     try {
-      if (!this.#executor.shared) await run.lock();
+      await run.lock();
       await this.#executor.execute({
         plan,
         run,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
-import { messageOf, RunError } from "../../domain/errors.ts";
+import type pg from "pg";
+import { messageOf, RunError, UnavailableError } from "../../domain/errors.ts";
 import { isPassing } from "./passing-error.ts";
 
 export type Row = Record<string, unknown>;
@@ -17,7 +17,7 @@ const LONGEST_WAIT_MS = 2_000;
  * that is asked of it must come to the same when done twice. Rejects with `RunError`.
  */
 export class Database {
-  readonly #pool: pg.Pool;
+  #pool: Promise<pg.Pool> | undefined;
   readonly #config: pg.ClientConfig;
   /** Host, port and name of the database; no secrets. */
   readonly name: string;
@@ -31,19 +31,16 @@ export class Database {
       keepAlive: true,
       application_name: `quantgate ${process.pid}`,
     };
-    this.#pool = new pg.Pool({ ...this.#config, max: 8, allowExitOnIdle: true });
-    // A connection that breaks while idle concerns nobody: the next query takes another one.
-    this.#pool.on("error", () => {});
   }
 
   async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    return this.patiently(async () => (await this.#pool.query<Row>(text, [...values])).rows);
+    return this.patiently(async () => (await (await this.#open()).query<Row>(text, [...values])).rows);
   }
 
   /** All of it or nothing. */
   async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return this.patiently(async () => {
-      const client = await this.#pool.connect();
+      const client = await (await this.#open()).connect();
       let broken: Error | undefined;
       try {
         await client.query("BEGIN");
@@ -63,7 +60,8 @@ export class Database {
 
   /** A connection of its own, for what lives as long as a session; `onGone` tells when it breaks. */
   async session(onGone: () => void): Promise<{ readonly query: Query; readonly end: () => Promise<void> }> {
-    const client = new pg.Client(this.#config);
+    const { Client } = await loadDriver();
+    const client = new Client(this.#config);
     client.on("error", onGone);
     client.on("end", onGone);
     await client.connect();
@@ -81,21 +79,43 @@ export class Database {
         return await work();
       } catch (error) {
         const passing = isPassing(error);
-        if (!passing && !(error instanceof pg.DatabaseError)) throw error;
-        if (!passing || performance.now() + waitMs > until) {
+        if (!passing && !isOfDatabase(error)) throw error;
+        if (!passing)
           throw new RunError(`${this.name}: ${messageOf(error)}`, {
             cause: error,
-            hint: passing
-              ? "is the database running? Nothing is lost: the run can go on when it is back"
-              : "is there room for it, and may the user write there?",
+            hint: "is there room for it, and may the user write there?",
           });
-        }
+        if (performance.now() + waitMs > until)
+          throw new UnavailableError(`${this.name}: ${messageOf(error)}`, {
+            cause: error,
+            hint: "is the database running? Nothing is lost: the run can go on when it is back",
+          });
         await sleep(waitMs);
       }
     }
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await (await this.#pool)?.end();
   }
+
+  #open(): Promise<pg.Pool> {
+    this.#pool ??= loadDriver().then(({ Pool }) => {
+      const pool = new Pool({ ...this.#config, max: 8, allowExitOnIdle: true });
+      // A connection that breaks while idle concerns nobody: the next query takes another one.
+      pool.on("error", () => {});
+      return pool;
+    });
+    return this.#pool;
+  }
+}
+
+/** Loaded when it is used: most runs are kept in files. */
+async function loadDriver() {
+  return (await import("pg")).default;
+}
+
+/** Errors that the server sent carry their SQLSTATE. */
+function isOfDatabase(error: unknown): boolean {
+  return error instanceof Error && "code" in error && "severity" in error;
 }

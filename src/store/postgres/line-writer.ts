@@ -22,7 +22,7 @@ export async function endOf(query: Query, run: string, stream: StreamName): Prom
 }
 
 /** Inserts lines one after the other from a position on; returns where the next one starts. */
-export async function insertLines(
+async function insertLines(
   query: Query,
   run: string,
   stream: StreamName,

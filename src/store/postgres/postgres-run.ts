@@ -4,10 +4,10 @@ import { cardOf } from "../run-card.ts";
 import type { DocumentName, PartName, Position, Run, StoredLine, StreamName } from "../run-store.ts";
 import { plain, toBytes, toText } from "./bytes.ts";
 import type { Database, Query } from "./database.ts";
-import { endOf, insertLines, LineWriter } from "./line-writer.ts";
+import { endOf, LineWriter } from "./line-writer.ts";
 import { openWriterSession, type WriterSession } from "./writer-session.ts";
 
-/** Lines fetched, or put, at a time. */
+/** Lines fetched at a time. */
 const PAGE = 100;
 
 /** One run as rows. */
@@ -91,30 +91,10 @@ export class PostgresRun implements Run {
     this.#writers[stream].forgetEnd();
   }
 
-  async replace(stream: StreamName, lines: () => AsyncIterable<string>): Promise<void> {
-    await this.#ofExisting(() =>
-      this.#database.transaction(async (query) => {
-        // Parts that are being put wait for this, and then see that they are too late.
-        if (stream === "records") await query("UPDATE quantgate_runs SET merged = true WHERE id = $1", [this.id]);
-        await query("DELETE FROM quantgate_lines WHERE run = $1 AND stream = $2", [this.id, stream]);
-        let end = 0;
-        let page: Buffer[] = [];
-        for await (const line of lines()) {
-          page.push(toBytes(line));
-          if (page.length < PAGE) continue;
-          end = await insertLines(query, this.id, stream, end, page);
-          page = [];
-        }
-        await insertLines(query, this.id, stream, end, page);
-      }),
-    );
-    this.#writers[stream].forgetEnd();
-  }
-
   async putPart(name: PartName, text: string): Promise<"written" | "exists"> {
     const rows = await this.#database.query(
       `INSERT INTO quantgate_parts (run, name, body)
-       SELECT id, $2, $3 FROM quantgate_runs WHERE id = $1 AND NOT merged FOR SHARE
+       SELECT id, $2, $3 FROM quantgate_runs WHERE id = $1 AND NOT sealed FOR SHARE
        ON CONFLICT DO NOTHING RETURNING name`,
       [this.id, name, toBytes(text)],
     );
@@ -137,8 +117,17 @@ export class PostgresRun implements Run {
     return new Set(rows.map(({ name }) => String(name)).filter(isPartName));
   }
 
-  async dropParts(): Promise<void> {
-    await this.#database.query("DELETE FROM quantgate_parts WHERE run = $1", [this.id]);
+  async sealParts(): Promise<void> {
+    await this.#database.transaction(async (query) => {
+      // Parts that are being put are waited for; later ones see this.
+      await query("UPDATE quantgate_runs SET sealed = true WHERE id = $1", [this.id]);
+      await query("DELETE FROM quantgate_parts WHERE run = $1", [this.id]);
+    });
+  }
+
+  async arePartsSealed(): Promise<boolean> {
+    const [row] = await this.#database.query("SELECT sealed FROM quantgate_runs WHERE id = $1", [this.id]);
+    return row?.sealed === true;
   }
 
   async close(): Promise<void> {
