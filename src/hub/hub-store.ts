@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { throwIfAborted } from "../domain/errors.ts";
 import { checkedFile, downloadFile } from "./download.ts";
 import { sha256OfFile } from "./file-digest.ts";
@@ -190,12 +191,7 @@ export class HubStore {
   }
 
   async #writeLock(key: string, before: LockedRepository | undefined, now: LockedRepository): Promise<void> {
-    const same =
-      before !== undefined &&
-      before.commit === now.commit &&
-      before.absent.length === now.absent.length &&
-      Object.keys(before.files).length === Object.keys(now.files).length;
-    if (!same) await this.#options.lock.write(key, now);
+    if (!isDeepStrictEqual(before, now)) await this.#options.lock.write(key, now);
   }
 
   #notPulled(repository: Repository, why: string): HubError {

@@ -8,10 +8,6 @@ const CATALOG: Readonly<Record<string, string>> = {
   "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
 };
 
-/** The model that BERTScore uses when none is named (Zhang et al. 2020: the best of those they measured that is still common). */
-export const DEFAULT_BERTSCORE_MODEL = "roberta-large";
-/** The model of SemScore. */
-export const DEFAULT_COHERENCE_MODEL = "all-mpnet-base-v2";
 /** The encoder that comes with QuantGate, for demonstrations. */
 export const DEMO_ENCODER = "demo-encoder";
 
