@@ -1,0 +1,53 @@
+import picocolors from "picocolors";
+import type { PowerPlan } from "../gate/plan-power.ts";
+import { escapeTerminal } from "./escape.ts";
+import { count, decimal, plural } from "./format.ts";
+
+/** What a run would ask and what it could decide. */
+export interface RunPlan {
+  readonly schema: 1;
+  readonly name: string;
+  readonly policy: string;
+  readonly variants: readonly string[];
+  /** Of all variants, with repeated and sampled ones. */
+  readonly answers: number;
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly type: "multiple-choice" | "generation";
+    readonly items: number;
+    readonly answers: number;
+  }[];
+  readonly power: PowerPlan;
+}
+
+/** Tasks with items and answers, the least loss that is likely to be noticed, what each margin needs, and what can't be decided. */
+export function renderRunPlan(plan: RunPlan, { color }: { readonly color: boolean }): string {
+  const colors = picocolors.createColors(color);
+  const { tasks, margins, warnings } = plan.power;
+  const width = Math.max(...plan.tasks.map(({ task }) => task.length));
+  const lines = [
+    `${plan.name}: ${plural(plan.variants.length, "variant")}, ${plural(plan.tasks.length, "task")}, ${plural(plan.answers, "answer")}; nothing is asked yet`,
+    "",
+    ...plan.tasks.map(
+      ({ task, items, answers }) => `  ${task.padEnd(width)}  ${plural(items, "item")}, ${plural(answers, "answer")}`,
+    ),
+    ...(tasks.length === 0
+      ? []
+      : ["", "Least loss of accuracy that is likely to be noticed (α = 0.05 one-sided, power 80 %)"]),
+    ...tasks.map(({ task, items, detectableLoss }) => {
+      const losses = detectableLoss.map(
+        ({ discordance, pp }) => `${decimal(pp, 1)} pp if ${decimal(100 * discordance, 0)} % of the items flip`,
+      );
+      return `  ${task.padEnd(width)}  n = ${count(items)}: ${losses.join(", ")}`;
+    }),
+    "",
+    `What policy ${plan.policy} needs to pass a variant that lost nothing`,
+    ...(margins.length === 0 ? ["  it has no margin that an interval decides"] : []),
+    ...margins.map(({ label, metric, margin, unit, items, needed, decidable }) => {
+      const least = needed.map(({ items: n, assumption }) => `${count(n)} if ${assumption}`).join("; ");
+      return `${decidable ? " " : "!"} ${label}: ${metric} within ${decimal(margin, 1)} ${unit === "pp" ? "pp" : "%"}: ${plural(items, "item")} of ${least}`;
+    }),
+  ];
+  const warned = warnings.map((warning) => colors.yellow(escapeTerminal(`! ${warning}`)));
+  return [...lines.map(escapeTerminal), ...(warned.length === 0 ? [] : ["", ...warned])].join("\n");
+}
