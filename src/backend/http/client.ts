@@ -253,7 +253,10 @@ export class HttpClient {
           else if (!incoming.complete) fail(fault("the answer was cut off", true));
           else settle(() => resolve({ headers: incoming.headers, wallMs: performance.now() - start }));
         });
-        incoming.on("close", () => fail(fault("the answer was cut off", true)));
+        incoming.on("close", () => {
+          // After a whole answer, which is almost always, there is nothing to tell; an error costs more than it looks.
+          if (!settled) fail(fault("the answer was cut off", true));
+        });
       });
       request.end(payload);
     });
