@@ -86,7 +86,7 @@ describe("a multiple-choice task", () => {
     graded("letter-not-in-top-k"),
     undefined,
   ];
-  const subjects = ["law", "law", "physics", "physics", "law", "law", "law", "law"];
+  const subjects = ["physics", "law", "law", "physics", "law", "law", "law", "law"];
 
   it("is summed up with every cause, interval, figure and subject, by hand", async () => {
     const rows = rowsOf("quiz", { [FP16]: results }, (index) => ({ subject: subjects[index] ?? "" }));
@@ -112,8 +112,8 @@ describe("a multiple-choice task", () => {
       figures: { acc: wilson(2, 5), acc_norm: wilson(2, 5) },
       chance: 0.25,
       subjects: [
-        { subject: "law", accuracy: wilson(2, 3) },
-        { subject: "physics", accuracy: wilson(0, 2) },
+        { subject: "law", accuracy: wilson(1, 3) },
+        { subject: "physics", accuracy: wilson(1, 2) },
       ],
       tokens: { prompt: 60, completion: 12 },
     });

@@ -67,10 +67,10 @@ describe("items by position", () => {
   });
 
   it("with characters of several bytes at every border of a window", async () => {
-    // Each shift moves the four bytes of the emoji one further across the end of the first window.
-    for (let shift = 0; shift < 4; shift += 1) {
-      const overhead = Buffer.byteLength(`${row("")}\n`) * 2;
-      const filler = "x".repeat(WINDOW_BYTES - overhead - 2 + shift);
+    // The second row's bytes, newline included, are moved byte by byte across the end of the first window.
+    const second = `${row("🙂é漢")}\n`;
+    for (let shift = -1; shift <= Buffer.byteLength(second) + 1; shift += 1) {
+      const filler = "x".repeat(WINDOW_BYTES - Buffer.byteLength(`${row("")}\n${second}`) + shift);
       const prompts = [filler, "🙂é漢", "after"];
       const source = await open(await writeDataset(prompts.map(row).join("\n"), { items: 3 }));
       expect(await promptsOf(source), `shift ${shift}`).toEqual(prompts);
