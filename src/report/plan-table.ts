@@ -1,5 +1,6 @@
 import picocolors from "picocolors";
 import type { PowerPlan } from "../gate/plan-power.ts";
+import { metricName } from "./comparison-words.ts";
 import { escapeTerminal } from "./escape.ts";
 import { count, decimal, plural } from "./format.ts";
 
@@ -41,13 +42,16 @@ export function renderRunPlan(plan: RunPlan, { color }: { readonly color: boolea
       return `  ${task.padEnd(width)}  n = ${count(items)}: ${losses.join(", ")}`;
     }),
     "",
-    `What policy ${plan.policy} needs to pass a variant that lost nothing`,
+    `Policy ${plan.policy}: items that pass a variant which lost nothing`,
     ...(margins.length === 0 ? ["  it has no margin that an interval decides"] : []),
-    ...margins.map(({ label, metric, margin, unit, items, needed, decidable }) => {
-      const least = needed.map(({ items: n, assumption }) => `${count(n)} if ${assumption}`).join("; ");
-      return `${decidable ? " " : "!"} ${label}: ${metric} within ${decimal(margin, 1)} ${unit === "pp" ? "pp" : "%"}: ${plural(items, "item")} of ${least}`;
-    }),
+    ...margins
+      .filter(({ decidable }) => decidable)
+      .map(({ label, metric, margin, unit, items, needed }) => {
+        const least = needed.map(({ items: n, assumption }) => `${count(n)} if ${assumption}`).join(", ");
+        const what = `${metricName({ metric })} within ${decimal(margin, 1)} ${unit === "pp" ? "pp" : "%"}`;
+        return `  ${label}: ${what}: it has ${count(items)}; it takes ${least}`;
+      }),
   ];
   const warned = warnings.map((warning) => colors.yellow(escapeTerminal(`! ${warning}`)));
-  return [...lines.map(escapeTerminal), ...(warned.length === 0 ? [] : ["", ...warned])].join("\n");
+  return [...lines.map(escapeTerminal), ...warned].join("\n");
 }
