@@ -104,9 +104,16 @@ export class DatasetWriter {
 }
 
 async function assertFree({ folder, name, replace }: DatasetTarget): Promise<void> {
-  if (replace) return;
   const path = join(folder, name);
-  if ((await stat(path).catch(() => undefined)) !== undefined)
+  const isThere = (file: string): Promise<boolean> =>
+    stat(file).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isThere(path))) return;
+  if (!(await isThere(join(path, "manifest.json"))))
+    throw new UsageError(`${path} is no dataset, so it is not replaced`, { hint: "give another name or folder" });
+  if (!replace)
     throw new UsageError(`there is a dataset at ${path} already`, {
       hint: "--replace puts the new one in its place; or give another name",
     });

@@ -260,6 +260,14 @@ describe("an imported dataset", () => {
     expect(await readdir(target)).toEqual(["my-quiz"]);
   });
 
+  it("replaces no folder that is something else", async () => {
+    const { run, target } = await given(GOOD, QUIZ);
+    await mkdir(join(target, "my-quiz"), { recursive: true });
+    await writeFile(join(target, "my-quiz", "thesis.txt"), "all my work");
+    expect((await complaint(run({ replace: true }))).message).toContain("my-quiz is no dataset, so it is not replaced");
+    expect(await readdir(join(target, "my-quiz"))).toEqual(["thesis.txt"]);
+  });
+
   it("stays as it was when the rows of the new one are bad, or the import is interrupted", async () => {
     const { run, target, folder } = await given(GOOD, QUIZ);
     await run();
