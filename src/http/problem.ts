@@ -78,10 +78,10 @@ export function problemOf(error: unknown): HttpProblem {
   });
 }
 
-/** Errors of the body parser carry a `type` and a status. */
+/** Errors of the router and the body parser carry a status, and most a `type`. */
 function bodyProblem(error: unknown): HttpProblem | undefined {
-  if (typeof error !== "object" || error === null || !("type" in error) || !("status" in error)) return undefined;
-  switch (error.type) {
+  if (typeof error !== "object" || error === null || !("status" in error)) return undefined;
+  switch ("type" in error ? error.type : undefined) {
     case "entity.too.large":
       return new HttpProblem("too-large", "the body is larger than the server takes");
     case "entity.parse.failed":

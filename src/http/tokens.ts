@@ -38,6 +38,7 @@ export class Tokens {
   readonly #nowMs: () => number;
   #known: readonly { readonly caller: Caller; readonly hash: Buffer }[] = [];
   #readAtMs = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
 
   constructor(shelf: Shelf, nowMs: () => number) {
     this.#shelf = shelf;
@@ -71,7 +72,12 @@ export class Tokens {
 
   /** Whose token it is; `undefined` for nobody's. */
   async verify(token: string): Promise<Caller | undefined> {
-    if (this.#nowMs() - this.#readAtMs > REREAD_MS) await this.#reread();
+    if (this.#nowMs() - this.#readAtMs > REREAD_MS) {
+      this.#reading ??= this.#reread().finally(() => {
+        this.#reading = undefined;
+      });
+      await this.#reading;
+    }
     const hash = hashOf(token);
     let found: Caller | undefined;
     for (const known of this.#known) if (timingSafeEqual(known.hash, hash)) found = known.caller;
@@ -79,7 +85,7 @@ export class Tokens {
   }
 
   async #reread(): Promise<void> {
-    this.#readAtMs = this.#nowMs();
+    const startMs = this.#nowMs();
     const known: { caller: Caller; hash: Buffer }[] = [];
     for (const name of await this.#shelf.names()) {
       const entry = await this.#read(name);
@@ -87,6 +93,7 @@ export class Tokens {
         known.push({ caller: { name, scopes: entry.scopes }, hash: Buffer.from(entry.sha256, "hex") });
     }
     this.#known = known;
+    this.#readAtMs = startMs;
   }
 
   async #read(name: string) {
