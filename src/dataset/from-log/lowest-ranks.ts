@@ -43,8 +43,13 @@ export class LowestRanks {
   }
 }
 
-/** A rank that only the seed and the words of a text decide; case, spaces and digits don't count, so templates fall together. */
+/** A rank that only the seed and the words of a text decide: requests that differ in case, blanks or long numbers share it. */
 export function rankOf(prompt: string, seed: number): number {
-  const words = prompt.toLowerCase().replace(/\s+/g, " ").replace(/\d+/g, "0").trim();
+  const words = withoutLongNumbers(prompt.toLowerCase().replace(/\s+/g, " ").trim());
   return Number.parseInt(createHash("sha256").update(`${seed}\n${words}`).digest("hex").slice(0, 13), 16);
+}
+
+/** Numbers of four digits and more are most often identifiers, which make every use of a template another text; short ones are content. */
+export function withoutLongNumbers(text: string): string {
+  return text.replace(/\b\d{4,}\b/g, "0");
 }

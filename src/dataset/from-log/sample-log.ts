@@ -6,7 +6,7 @@ import { readRows } from "../read-rows.ts";
 import { allocate } from "./allocate.ts";
 import { type PersonalFinder, personalFinder } from "./find-personal.ts";
 import { type LogFields, type LogRequest, readRequest } from "./log-request.ts";
-import { LowestRanks, type Ranked, rankOf } from "./lowest-ranks.ts";
+import { LowestRanks, type Ranked, rankOf, withoutLongNumbers } from "./lowest-ranks.ts";
 import { RedactionTally, type ReplacedKind, redact } from "./redact.ts";
 import { Strata, type Stratum } from "./stratum.ts";
 
@@ -128,7 +128,7 @@ class Taker {
   #takeOne({ prompt: raw, answer: rawAnswer }: LogRequest, stratum: Stratum, { seen }: Ranked): boolean {
     const redacted = redact([raw, rawAnswer ?? ""], this.#find);
     const [prompt = "", answer = ""] = redacted.texts;
-    const sketch = sketchOf(normalText(prompt).replace(/\d+/g, "0"));
+    const sketch = sketchOf(withoutLongNumbers(normalText(prompt)));
     if (this.#taken.find(sketch) !== undefined) {
       this.nearDuplicates += 1;
       return false;

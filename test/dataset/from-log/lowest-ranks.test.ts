@@ -28,9 +28,10 @@ describe("the requests of lowest rank", () => {
 });
 
 describe("the rank of a prompt", () => {
-  it("is that of its words: case, blanks and numbers don't count", () => {
-    expect(rankOf("Where is  order 12?\n", 1)).toBe(rankOf("where is order 98765?", 1));
-    expect(rankOf("Where is order 12?", 1)).not.toBe(rankOf("Where is parcel 12?", 1));
-    expect(rankOf("Where is order 12?", 1)).not.toBe(rankOf("Where is order 12?", 2));
+  it("is that of its words: case, blanks and long numbers don't count, short numbers do", () => {
+    expect(rankOf("Where is  order 12345?\n", 1)).toBe(rankOf("where is order 98765?", 1));
+    expect(rankOf("Where is order 12345?", 1)).not.toBe(rankOf("Where is parcel 12345?", 1));
+    expect(rankOf("What is 12 + 3?", 1)).not.toBe(rankOf("What is 14 + 3?", 1));
+    expect(rankOf("Where is order 12345?", 1)).not.toBe(rankOf("Where is order 12345?", 2));
   });
 });

@@ -73,7 +73,9 @@ describe("a sample of a log", () => {
   });
 
   it("takes the same text once and says how often it was asked", async () => {
-    const lines = Array.from({ length: 40 }, (_, index) => ({ prompt: `  What is   the STATUS of order ${index}?` }));
+    const lines = Array.from({ length: 40 }, (_, index) => ({
+      prompt: `  What is   the STATUS of order ${10_000 + index}?`,
+    }));
     const { items } = await sampled([...lines, ...requests(3)], { items: 10 });
     expect(items).toHaveLength(4);
     expect(items.map((item) => item.seen).sort((a, b) => a - b)).toEqual([1, 1, 1, 40]);
