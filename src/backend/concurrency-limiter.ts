@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../domain/errors.ts";
-import { allowManyListeners } from "./many-listeners.ts";
+import { watchAbort } from "./abort-watch.ts";
 
 /** How much slower than the best an answer may be on average before growth stops. */
 const LATENCY_TOLERANCE = 1.5;
@@ -83,13 +83,13 @@ export class ConcurrencyLimiter {
   }
 
   #queue(signal: AbortSignal): Promise<void> {
-    allowManyListeners(signal);
     return new Promise((resolve, reject) => {
       const go = (): void => {
-        signal.removeEventListener("abort", leave);
+        unwatch();
         resolve();
       };
       const leave = (): void => {
+        unwatch();
         const place = this.#waiting.indexOf(go);
         if (place >= 0) this.#waiting.splice(place, 1);
         try {
@@ -98,7 +98,7 @@ export class ConcurrencyLimiter {
           reject(error);
         }
       };
-      signal.addEventListener("abort", leave, { once: true });
+      const unwatch = watchAbort(signal, leave);
       this.#waiting.push(go);
     });
   }

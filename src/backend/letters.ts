@@ -40,23 +40,31 @@ const SEAM = "Answer:";
 /** Token ids of letters, asked of the server's own tokenizer once per letter. */
 export class LetterTokens {
   readonly #tokenize: (text: string, signal: AbortSignal) => Promise<readonly number[]>;
-  readonly #ids = new Map<string, Promise<number>>();
+  readonly #ids = new Map<string, number>();
+  readonly #finding = new Map<string, Promise<number>>();
 
   constructor(tokenize: (text: string, signal: AbortSignal) => Promise<readonly number[]>) {
     this.#tokenize = tokenize;
   }
 
   /** Throws `BackendError` `unsupported` for a letter that is not one token. */
-  ids(letters: readonly string[], signal: AbortSignal): Promise<number[]> {
-    return Promise.all(
-      letters.map((letter) => {
-        const known = this.#ids.get(letter) ?? this.#find(letter, signal);
-        this.#ids.set(letter, known);
-        // A failed request must not be remembered as the letter's fate.
-        known.catch(() => this.#ids.delete(letter));
-        return known;
-      }),
-    );
+  async ids(letters: readonly string[], signal: AbortSignal): Promise<number[]> {
+    const ids: number[] = [];
+    for (const letter of letters) ids.push(this.#ids.get(letter) ?? (await this.#once(letter, signal)));
+    return ids;
+  }
+
+  /** Concurrent requests ask for a letter together; a failure is not remembered. */
+  async #once(letter: string, signal: AbortSignal): Promise<number> {
+    const finding = this.#finding.get(letter) ?? this.#find(letter, signal);
+    this.#finding.set(letter, finding);
+    try {
+      const id = await finding;
+      this.#ids.set(letter, id);
+      return id;
+    } finally {
+      this.#finding.delete(letter);
+    }
   }
 
   async #find(letter: string, signal: AbortSignal): Promise<number> {

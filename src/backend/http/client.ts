@@ -1,8 +1,8 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { throwIfAborted } from "../../domain/errors.ts";
+import { watchAbort } from "../abort-watch.ts";
 import { BackendError } from "../backend.ts";
-import { allowManyListeners } from "../many-listeners.ts";
 import { classifyNetworkError, classifyReply } from "./classify.ts";
 import { EventStreamParser } from "./event-stream.ts";
 import { errorWords, excerpt } from "./excerpt.ts";
@@ -133,7 +133,10 @@ export class HttpClient {
       onChunk: (chunk) => chunks.push(chunk),
     });
     return {
-      body: this.#parse(Buffer.concat(chunks).toString("utf8"), this.#place(method, path).fault),
+      body: this.#parse(
+        (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "",
+        this.#place(method, path).fault,
+      ),
       headers,
       wallMs,
     };
@@ -143,7 +146,6 @@ export class HttpClient {
     const { timeouts, secrets, maxBytes = MAX_BYTES } = this.#options;
     const { request: name, fault } = this.#place(exchange.method, exchange.path);
     throwIfAborted(exchange.signal);
-    allowManyListeners(exchange.signal);
     return new Promise((resolve, reject) => {
       const start = performance.now();
       // A string leaves in one write together with the headers; a buffer would take a second.
@@ -155,7 +157,7 @@ export class HttpClient {
         settled = true;
         clearTimeout(total);
         clearTimeout(idle);
-        exchange.signal.removeEventListener("abort", abort);
+        unwatch();
         finish();
       };
       const fail = (error: unknown): void => {
@@ -191,7 +193,7 @@ export class HttpClient {
       });
       const total = setTimeout(() => late(`not finished within ${timeouts.totalMs} ms`), timeouts.totalMs);
       let idle: NodeJS.Timeout | undefined;
-      exchange.signal.addEventListener("abort", abort, { once: true });
+      const unwatch = watchAbort(exchange.signal, abort);
 
       request.on("socket", (socket) => {
         if (!socket.connecting) return;
