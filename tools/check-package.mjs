@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const folder = mkdtempSync(join(tmpdir(), "quantgate-package-"));
-const run = (command, args, cwd = folder) => execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 try {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], process.cwd()));
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
@@ -27,7 +28,9 @@ try {
      if (!(wilsonInterval({ successes: 5, trials: 10, confidence: 0.95 }).upper > 0.7)) throw new Error("wilsonInterval is off");`,
   );
   run("node", ["exports.mjs"]);
-  console.log(`package ${packed.filename}: ${(packed.size / 1e6).toFixed(1)} MB packed, version ${version}, command and exports work`);
+  console.log(
+    `package ${packed.filename}: ${(packed.size / 1e6).toFixed(1)} MB packed, version ${version}, command and exports work`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,11 +1,11 @@
 import { boundedMeanInterval, boundedMeanTest } from "../stats/bounded-mean.ts";
-import { clusterTotals } from "../stats/cluster-robust.ts";
 import { mean, sampleVariance } from "../stats/descriptive.ts";
 import { tQuantile } from "../stats/distributions.ts";
 import { cohensD, cohensDz } from "../stats/effect-size.ts";
 import { mcnemar } from "../stats/mcnemar.ts";
 import { newcombeInterval } from "../stats/newcombe.ts";
 import { welchTTest } from "../stats/welch.ts";
+import { observations } from "./group-observations.ts";
 import { clusterLabels } from "./group-of.ts";
 import {
   DECIDING_CONFIDENCE,
@@ -213,15 +213,4 @@ function bettingTest(differences: readonly number[], clusters: readonly string[]
     method: clusters === undefined ? "betting" : "betting over groups",
     p: Math.min(1, 2 * Math.min(less ?? 1, greater ?? 1)),
   };
-}
-
-/**
- * Values that are independent of each other: a group is one observation, the sum of its values over the size of the largest group, which lies
- * within the bounds of the values (they hold 0) and keeps the sign of their mean.
- */
-function observations(values: readonly number[], clusters: readonly string[] | undefined): readonly number[] {
-  if (clusters === undefined) return values;
-  const totals = clusterTotals(values, clusters);
-  const largest = totals.reduce((most, { count }) => Math.max(most, count), 1);
-  return totals.map(({ sum }) => sum / largest);
 }

@@ -98,7 +98,9 @@ function pooledMetrics(tasks: readonly TaskScores[], manifest: RunManifest): Rea
   for (const scores of tasks) {
     if (scores.task.type !== "generation") continue;
     const facts = manifest.tasks.find((each) => each.task === scores.task.name);
-    for (const metric of metricsOf(scores.task.kind, { references: (facts?.itemsWithReferences ?? scores.task.items) > 0 })) {
+    for (const metric of metricsOf(scores.task.kind, {
+      references: (facts?.itemsWithReferences ?? scores.task.items) > 0,
+    })) {
       const list = byMetric.get(metric);
       if (list === undefined) byMetric.set(metric, [scores]);
       else list.push(scores);

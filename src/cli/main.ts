@@ -259,24 +259,6 @@ datasets
   .option("--replace", "throw away a draft in the same folder")
   .action(async (files: string[], options) => (await import("./datasets-from-log.ts")).draftFromLog(files, options));
 datasets
-  .command("from-log")
-  .summary("draft a dataset of requests from production, without personal data")
-  .description(
-    "Samples requests of a log by length, route and time of day, replaces personal data, collapses near-duplicates, and writes a draft for a person to review.",
-  )
-  .argument("<file...>", "JSON Lines, a request a line")
-  .option("--to <folder>", "folder of the draft", "from-log")
-  .option("--name <name>", "name of the dataset that will come of it", "from-log")
-  .option("--items <n>", "requests to take", "200")
-  .option("--seed <n>", "another seed, another sample", "0")
-  .option("--prompt <field>", "where the prompt or the messages stand (default: the usual names)")
-  .option("--route <field>", "where the route stands (default: the usual names)")
-  .option("--time <field>", "where the time stands (default: the usual names)")
-  .option("--answer <field>", "where the answer stands; it becomes the reference (default: no references)")
-  .option("--names <file>", "names to be replaced, one a line")
-  .option("--replace", "throw away a draft in the same folder")
-  .action(async (files: string[], options) => (await import("./datasets-from-log.ts")).draftFromLog(files, options));
-datasets
   .command("validate")
   .description("check every row and prompt of a dataset; find duplicates, and items that worked examples give away")
   .argument("<dataset>", "name, or folder")

@@ -4,13 +4,24 @@ import { describe, expect, it } from "vitest";
 import { cli, temporaryFolder } from "../support/cli.ts";
 
 /** Modules that take long to load; help must do without. */
-const HEAVY = ["node-llama-cpp", "onnxruntime-node", "wink-nlp", "zod", "yaml", "@stdlib", "bullmq", "express", "hyparquet"];
+const HEAVY = [
+  "node-llama-cpp",
+  "onnxruntime-node",
+  "wink-nlp",
+  "zod",
+  "yaml",
+  "@stdlib",
+  "bullmq",
+  "express",
+  "hyparquet",
+];
 
 describe("help", () => {
   it("names every command", async () => {
     const { code, stdout } = await cli(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["run", "gate", "report", "runs", "datasets", "schema", "demo"]) expect(stdout).toContain(`  ${command}`);
+    for (const command of ["run", "gate", "report", "runs", "datasets", "schema", "demo"])
+      expect(stdout).toContain(`  ${command}`);
   });
 
   it("loads no heavy module", async () => {
@@ -20,7 +31,9 @@ describe("help", () => {
     const hooks = `import { appendFileSync } from "node:fs";
       export async function load(url, context, next) { appendFileSync(${JSON.stringify(log)}, url + "\\n"); return next(url, context); }`;
     const register = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(hooks)}");`;
-    const { code } = await cli(["--help"], { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` } });
+    const { code } = await cli(["--help"], {
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` },
+    });
     expect(code).toBe(0);
     const loaded = await readFile(log, "utf8");
     expect(loaded).toContain("commander");
@@ -28,7 +41,9 @@ describe("help", () => {
   });
 
   it("prints the version of the package", async () => {
-    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
     expect((await cli(["--version"])).stdout.trim()).toBe(version);
   });
 

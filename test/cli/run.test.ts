@@ -10,15 +10,34 @@ describe("quantgate run", () => {
     const folder = await temporaryFolder();
     const runs = join(folder, "runs");
     const spec = await writeSmallSpec(folder, { quantizations: ["FP16", "Q2_K"], limit: 20 });
-    const result = await cli(["run", spec, "--runs", runs, "--junit", join(folder, "junit.xml"), "--markdown", join(folder, "report.md")]);
+    const result = await cli([
+      "run",
+      spec,
+      "--runs",
+      runs,
+      "--junit",
+      join(folder, "junit.xml"),
+      "--markdown",
+      join(folder, "report.md"),
+    ]);
     expect(result.code, result.stderr).toBe(1);
     expect(result.stderr).toContain("40/40");
-    for (const line of result.stdout.split("\n").filter((each) => !each.startsWith("Report: "))) expect([...line].length).toBeLessThanOrEqual(80);
+    for (const line of result.stdout.split("\n").filter((each) => !each.startsWith("Report: ")))
+      expect([...line].length).toBeLessThanOrEqual(80);
     expect(result.stdout).toContain("Q2_K");
 
     const [id = ""] = await readdir(runs);
     const files = await readdir(join(runs, id));
-    for (const file of ["manifest.json", "records.jsonl", "summary.json", "verdicts.json", "performance.json", "report.md", "report.html", "junit.xml"]) {
+    for (const file of [
+      "manifest.json",
+      "records.jsonl",
+      "summary.json",
+      "verdicts.json",
+      "performance.json",
+      "report.md",
+      "report.html",
+      "junit.xml",
+    ]) {
       expect(files).toContain(file);
     }
     expect(await readFile(join(folder, "junit.xml"), "utf8")).toContain("<testsuite");
@@ -29,7 +48,9 @@ describe("quantgate run", () => {
     const { models } = JSON.parse(summary) as Summary;
     const q2 = models[0]?.variants.find((variant) => variant.quantization === "Q2_K");
     const quiz = q2?.comparison?.tasks.find((task) => task.task === "demo-quiz-mc");
-    expect(quiz?.type === "multiple-choice" && quiz.accuracy.estimate.kind === "estimated" && quiz.accuracy.estimate.upper).toBeLessThan(0);
+    expect(
+      quiz?.type === "multiple-choice" && quiz.accuracy.estimate.kind === "estimated" && quiz.accuracy.estimate.upper,
+    ).toBeLessThan(0);
 
     const before = await readFile(join(runs, id, "verdicts.json"), "utf8");
     const again = await cli(["report", id, "--runs", runs, "--quiet"]);
@@ -68,13 +89,23 @@ describe("quantgate run", () => {
   it("says which command fetches a missing model before anything runs, and goes on without when told to", async () => {
     const folder = await temporaryFolder();
     const runs = join(folder, "runs");
-    const missing = await writeSmallSpec(folder, { tasks: ["demo-code"], limit: 2, quantizations: ["FP16"], extra: "scorers: { coherence: { model: not-here } }\n" });
+    const missing = await writeSmallSpec(folder, {
+      tasks: ["demo-code"],
+      limit: 2,
+      quantizations: ["FP16"],
+      extra: "scorers: { coherence: { model: not-here } }\n",
+    });
     const refused = await cli(["run", missing, "--runs", runs]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("quantgate models pull not-here");
     await expect(readdir(runs)).rejects.toThrow("ENOENT");
 
-    const skipping = await writeSmallSpec(folder, { tasks: ["demo-code"], limit: 4, quantizations: ["FP16", "Q8_0"], extra: "scorers: { neural: skip }\n" });
+    const skipping = await writeSmallSpec(folder, {
+      tasks: ["demo-code"],
+      limit: 4,
+      quantizations: ["FP16", "Q8_0"],
+      extra: "scorers: { neural: skip }\n",
+    });
     const skipped = await cli(["run", skipping, "--runs", runs, "--quiet"]);
     // The default policy asks for the key metric average: without it the gate fails closed.
     expect(skipped.code, skipped.stderr).toBe(1);

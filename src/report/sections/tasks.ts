@@ -182,6 +182,12 @@ function noted(reasons: UnscoredReasons): readonly Block[] {
 }
 
 /** Retries can shift the distribution of answers, so they are told apart. */
-function erroredCell({ missing, retried }: { readonly missing: { readonly errored: number }; readonly retried?: number }): Cell {
+function erroredCell({
+  missing,
+  retried,
+}: {
+  readonly missing: { readonly errored: number };
+  readonly retried?: number;
+}): Cell {
   return { text: count(missing.errored), ...(retried === undefined ? {} : { note: `${count(retried)} asked again` }) };
 }
