@@ -3,7 +3,7 @@
  * A simulated server in another process answers each request after 20 ms over loopback HTTP; the compiled command line runs a real spec against
  * it, with patience, journal and scoring. The time is that from the first to the last record of the journal. Ideal: items × latency / requests
  * in flight. Aims: at most 1.03 times that at 8 in flight, 1.10 at 64, in under 250 MB. Exits with 1 when one is missed. On a machine
- * that is busy with other things the figures are upper bounds; the time on the processor is the steadier one.
+ * that is busy with other things the figures are upper bounds; a bare Node client, timed just before, shows how much of it is the machine's.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -42,6 +42,7 @@ try {
       [
         `${`${inFlight}`.padStart(3)} in flight: ${(measured.ms / 1000).toFixed(2)} s`,
         `${rate.toFixed(3)} × ideal (aim ${ratio.toFixed(2)})`,
+        `${(measured.ms / measured.bareMs).toFixed(3)} × a bare client`,
         `${(measured.ms / servedMs).toFixed(3)} × ideal at the ${measured.latencyMs.toFixed(2)} ms that the server really took`,
         `${measured.cpuMicroseconds.toFixed(0)} µs of CPU an item`,
         `${measured.mostMb.toFixed(0)} MB (aim ${MOST_MB})`,
@@ -81,6 +82,18 @@ models: [{ name: simulated, variants: [{ quantization: FP16, model: simulated }]
 tasks: [{ dataset: ./quiz }]
 `,
   );
+  const bare = spawnSync(
+    process.execPath,
+    [
+      "--import",
+      "tsx",
+      join(import.meta.dirname, "backend-overhead", "bare-client.ts"),
+      port,
+      `${items}`,
+      `${inFlight}`,
+    ],
+    { encoding: "utf8" },
+  );
   const runs = join(folder, `runs-${inFlight}`);
   const main = join(COMPILED, "src", "cli", "main.js");
   const args = ["run", spec, "--runs", runs, "--no-gate", "--no-probe", "--no-cache", "--quiet"];
@@ -98,7 +111,13 @@ tasks: [{ dataset: ./quiz }]
   const times = records.map((line) => Date.parse((JSON.parse(line) as { readonly at: string }).at));
   if (records.length !== items + 1) throw new Error(`${records.length - 1} records of ${items}`);
   const ms = Math.max(...times.slice(1)) - (times[0] ?? 0);
-  return { ms, latencyMs, mostMb: usage.mostMb, cpuMicroseconds: (usage.cpuMs * 1000) / items };
+  return {
+    ms,
+    bareMs: Number(bare.stdout),
+    latencyMs,
+    mostMb: usage.mostMb,
+    cpuMicroseconds: (usage.cpuMs * 1000) / items,
+  };
 }
 
 /** Peak resident memory and time on the processor of a process, from /proc; `undefined` where there is none. */
