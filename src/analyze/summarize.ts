@@ -2,35 +2,47 @@ import type { Protocol } from "../domain/protocol.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedModel, ResolvedVariant } from "../spec/resolved.ts";
+import { compareBackends } from "./backends.ts";
 import { compareVariants, pairTasks } from "./compare.ts";
 import type { RunScores } from "./load-scores.ts";
 import { measureNoise } from "./noise.ts";
 import { measureSampling } from "./sampling-spread.ts";
 import type { Accuracy, Aggregate, MetricSummary, ModelSummary, Summary, VariantSummary } from "./summary.ts";
+import { DEFAULT_MARGINS, type Margins } from "./task-change.ts";
 import type { TaskScores } from "./task-scores.ts";
 import { accuracyFrom, summarizeMetric, summarizeTask } from "./task-summary.ts";
 
-/** The whole summary of a run from its scores. Pure: the same scores give the same bytes. */
-export function summarize(scores: RunScores, manifest: RunManifest): Summary {
+/**
+ * The whole summary of a run from its scores. Pure: the same scores give the same bytes. `margins`: within which several backends of one
+ * quantization are held against each other.
+ */
+export function summarize(scores: RunScores, manifest: RunManifest, margins: Margins = DEFAULT_MARGINS): Summary {
   return {
     schema: 1,
     name: manifest.spec.name,
     specHash: manifest.specHash,
-    models: manifest.spec.models.map((model) => summarizeModel(model, scores, manifest)),
+    models: manifest.spec.models.map((model) => summarizeModel(model, scores, manifest, margins)),
   };
 }
 
-function summarizeModel(model: ResolvedModel, scores: RunScores, manifest: RunManifest): ModelSummary {
+function summarizeModel(
+  model: ResolvedModel,
+  scores: RunScores,
+  manifest: RunManifest,
+  margins: Margins,
+): ModelSummary {
   const main = scores.tasks.get(model.baseline.variant);
   const repeated = scores.repeats.get(model.baseline.variant);
   const { sampling } = manifest.spec;
   const rounds = new Map(model.variants.flatMap(({ id }) => [[id, scores.samples.get(id) ?? []] as const]));
+  const backends = compareBackends(model, scores.tasks, { margins, seed: manifest.spec.seed });
   return {
     model: model.name,
     baseline: model.baseline,
     variants: model.variants.map((variant) => summarizeVariant(variant, model, scores, manifest)),
     ...(main === undefined || repeated === undefined ? {} : { noise: measureNoise(main, repeated) }),
     ...(sampling === undefined ? {} : { sampling: measureSampling(rounds, sampling) }),
+    ...(backends.length === 0 ? {} : { backends }),
   };
 }
 

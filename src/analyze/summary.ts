@@ -4,6 +4,7 @@ import type { GenerationKind } from "../domain/item.ts";
 import type { Figure, Protocol } from "../domain/protocol.ts";
 import type { Quantization } from "../domain/quantization.ts";
 import type { ModelMetadata } from "../domain/record.ts";
+import type { BackendsComparison } from "./backends.ts";
 import type { VariantComparison } from "./compare.ts";
 import type { Noise } from "./noise.ts";
 import type { SamplingSpread } from "./sampling-spread.ts";
@@ -24,6 +25,8 @@ export interface ModelSummary {
   readonly noise?: Noise;
   /** Absent unless the spec asks for `sampling`. */
   readonly sampling?: SamplingSpread;
+  /** Absent unless a quantization is on several backends. */
+  readonly backends?: readonly BackendsComparison[];
 }
 
 export interface VariantSummary {

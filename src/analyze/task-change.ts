@@ -20,6 +20,9 @@ export interface Margins {
   readonly generationPercent: number;
 }
 
+/** Where a policy says nothing. */
+export const DEFAULT_MARGINS: Margins = { accuracyPp: 3, generationPercent: 3 };
+
 /** How one task changed for one variant. */
 export interface TaskChange {
   readonly task: string;

@@ -2,6 +2,7 @@ import { loadScores, type RunScores } from "../analyze/load-scores.ts";
 import type { Speed } from "../analyze/speed.ts";
 import { summarize } from "../analyze/summarize.ts";
 import type { Summary } from "../analyze/summary.ts";
+import type { Margins } from "../analyze/task-change.ts";
 import type { Run } from "../store/run-store.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
 import { type AnswerOrigin, graftBaselines } from "./graft-baselines.ts";
@@ -25,11 +26,11 @@ export async function analyzeRun(
   run: Run,
   ownManifest: RunManifest,
   signal: AbortSignal,
-  baselines: readonly StoredBaseline[] = [],
+  { baselines = [], margins }: { readonly baselines?: readonly StoredBaseline[]; readonly margins?: Margins } = {},
 ): Promise<Analysis> {
   const own = { manifest: ownManifest, scores: await loadScores(run, ownManifest.spec, signal) };
   const { manifest, scores, origins } = await graftBaselines(own, baselines, signal);
-  const summary = summarize(scores, manifest);
+  const summary = summarize(scores, manifest, margins);
   const { dollarsPerHour } = manifest.spec;
   const speeds = Object.fromEntries(
     [...scores.speeds].map(([variant, meter]) => [

@@ -1,3 +1,4 @@
+import { type BackendsComparison, compareBackends } from "../analyze/backends.ts";
 import { pairTasks } from "../analyze/compare.ts";
 import { type EarlierRun, type ExpectedLoss, expectedLoss } from "../analyze/expected-loss.ts";
 import { findFlips } from "../analyze/flips.ts";
@@ -5,8 +6,8 @@ import { loadScores } from "../analyze/load-scores.ts";
 import type { VariantPair } from "../analyze/manifest-changes.ts";
 import { type ComparedRun, compareRuns, type RunComparison, type VariantChange } from "../analyze/regression.ts";
 import type { Summary } from "../analyze/summary.ts";
-import type { Margins } from "../analyze/task-change.ts";
 import { messageOf, QuantGateError } from "../domain/errors.ts";
+import { marginsOf } from "../gate/margins.ts";
 import type { Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { FlipExample } from "../report/report-data.ts";
@@ -29,6 +30,8 @@ export interface Investigation {
   readonly unmatched: { readonly reference: readonly string[]; readonly newer: readonly string[] };
   /** Of the variants that lost or changed. */
   readonly expected: readonly ExpectedLoss[];
+  /** Of the newer run: what it has on several backends. */
+  readonly backends: readonly BackendsComparison[];
   /** Every item that flipped or scores less, worst first within each task. */
   readonly flips: readonly FlippedItem[];
   /** The worst of them, with both answers. */
@@ -66,8 +69,6 @@ export interface InvestigationOptions {
   readonly signal: AbortSignal;
 }
 
-/** Losses that are tolerated where the policy says nothing. */
-const DEFAULT_MARGINS: Margins = { accuracyPp: 3, generationPercent: 3 };
 /** Flipped items shown with both answers, per task and variant. */
 const EXAMPLES_PER_TASK = 5;
 /** Earlier runs that are looked at to tell what a quantization usually shows. */
@@ -81,7 +82,8 @@ export async function investigate(
   { policy, pairs, unmatched, unpaired, signal }: InvestigationOptions,
 ): Promise<Investigation> {
   const [reference, newer] = [await loadRun(referenceRun, signal), await loadRun(newerRun, signal)];
-  const comparison = compareRuns(reference, newer, pairs, { margins: marginsOf(policy), unpaired });
+  const margins = marginsOf(policy);
+  const comparison = compareRuns(reference, newer, pairs, { margins, unpaired });
   const changed = comparison.variants.filter(({ conclusion }) => conclusion !== "equal" && conclusion !== "no-change");
   const flipSources = changed.map((variant) => ({
     model: variant.model,
@@ -111,6 +113,9 @@ export async function investigate(
     comparison,
     unmatched,
     expected: changed.map((variant) => expectedLoss(variant.newer, newer, earlier)),
+    backends: newer.manifest.spec.models.flatMap((each) =>
+      compareBackends(each, newer.scores.tasks, { margins, seed: newer.manifest.spec.seed }),
+    ),
     flips: flipSources.flatMap(({ candidate, pairs: tasks }) =>
       findFlips(tasks).map(({ task, item, kind, loss }) => ({ variant: candidate.variant, task, item, kind, loss })),
     ),
@@ -118,18 +123,6 @@ export async function investigate(
     ...(examplesMissing === undefined ? {} : { examplesMissing }),
     ...(rerun === undefined ? {} : { rerun }),
     recommendation: recommend(comparison.conclusion, { lastPassing: passed, canControl: rerun !== undefined }),
-  };
-}
-
-/** The strictest margins that a policy has for whole tasks. */
-function marginsOf({ rules }: Policy): Margins {
-  const pp = rules.flatMap((rule) => (rule.type === "max-loss" && rule.metric === "accuracy" ? [rule.pp] : []));
-  const percent = rules.flatMap((rule) =>
-    rule.type === "max-loss" && rule.metric === "key_metric_average" ? [rule.percent] : [],
-  );
-  return {
-    accuracyPp: pp.length === 0 ? DEFAULT_MARGINS.accuracyPp : Math.min(...pp),
-    generationPercent: percent.length === 0 ? DEFAULT_MARGINS.generationPercent : Math.min(...percent),
   };
 }
 

@@ -2,6 +2,7 @@ import { pairTasks } from "../analyze/compare.ts";
 import { findDegradation } from "../analyze/degraded.ts";
 import { publishedResult, publishedTable } from "../analyze/published.ts";
 import { evaluatePolicy } from "../gate/evaluate.ts";
+import { marginsOf } from "../gate/margins.ts";
 import type { Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { PublishedStudy, ReportData } from "../report/report-data.ts";
@@ -36,7 +37,7 @@ export async function concludeRun(
   policy: Policy,
   { candidates, baselines = [], signal }: ConcludeOptions,
 ): Promise<Conclusion> {
-  const analysis = await analyzeRun(run, ownManifest, signal, baselines);
+  const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy) });
   const { manifest } = analysis;
   const verdicts = decide(analysis, policy, candidates);
   await run.write("verdicts.json", `${JSON.stringify(verdicts, null, 2)}\n`);
