@@ -58,8 +58,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // What brings them together. Stages know no executor; an executor knows the pipeline's events and nothing else of it.
   executor: {
-    uses: ["domain", "generate", "plan", "score/score-journal.ts", "store"],
-    types: ["backend", "dataset", "pipeline", "score", "spec"],
+    uses: ["domain", "backend", "generate", "plan", "score", "store"],
+    types: ["dataset", "pipeline", "spec"],
   },
   pipeline: {
     uses: ["domain", "dataset", "task", "plan", "score", "store", "analyze", "gate", "report"],
@@ -92,6 +92,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "hub",
       "store",
       "backend/answer-cache.ts",
+      "fake-backend/command.ts",
       "probe",
       "spec",
       "plan",

@@ -1,4 +1,5 @@
 import type { PairedTask } from "./compare.ts";
+import { groupOf } from "./group-of.ts";
 import { type PairedMark, pairMarks } from "./paired-accuracy.ts";
 import type { PairedValue } from "./paired-mean.ts";
 import type { TaskScores } from "./task-scores.ts";
@@ -46,7 +47,7 @@ export function valuesAssuming(pair: PairedTask, read: ScoreReader, missing: Mis
       item: pair.baseline.items.ids[left] ?? String(left),
       baseline: read(pair.baseline, left),
       candidate: read(pair.candidate, right),
-      group: hasRow(pair, position) ? pair.baseline.items.groups[left] : undefined,
+      group: hasRow(pair, position) ? groupOf(pair.baseline, pair.candidate, left, right) : undefined,
     };
     const scored = [value.baseline, value.candidate].filter((side) => side !== undefined).length;
     if (scored === 2) return [value];
