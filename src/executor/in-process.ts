@@ -1,10 +1,10 @@
-import { RunError } from "../domain/errors.ts";
-import type { AnswerRecord, OpenedRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { AnswerRecord } from "../domain/record.ts";
 import { generate } from "../generate/generate.ts";
 import { workOf } from "../generate/work.ts";
 import type { Unit } from "../plan/plan.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
 import type { Execution, Executor } from "./executor.ts";
+import { openVariant, refuseMisleading } from "./open-variant.ts";
 import { ScorePump } from "./score-pump.ts";
 
 /** Runs everything in this process, one variant after the other, so that one model is loaded at a time. */
@@ -43,24 +43,16 @@ async function generateVariant(
   onProgress({ kind: "variant-opening", variant: variant.id, answers, done: before });
   if (before === answers) return;
 
-  const backend = await execution.openBackend(variant, signal);
+  const { backend, opened } = await openVariant(variant, execution.identities.get(variant.id), execution, signal);
   try {
-    assertSameWeights(execution, variant, backend.identity);
-    const findings = (await execution.examine?.(backend, variant, signal)) ?? [];
-    const opened: OpenedRecord = {
-      type: "opened",
-      variant: variant.id,
-      identity: backend.identity,
-      loadMs: backend.loadMs,
-      ...(findings.length === 0 ? {} : { findings }),
-      at: now().toISOString(),
-    };
+    execution.identities.set(variant.id, opened.identity);
+    const { findings = [] } = opened;
     await run.append("records", JSON.stringify(opened));
     onProgress({
       kind: "variant-opened",
       variant: variant.id,
-      identity: backend.identity,
-      loadMs: backend.loadMs,
+      identity: opened.identity,
+      loadMs: opened.loadMs,
       findings,
     });
     refuseMisleading(variant, findings);
@@ -83,30 +75,6 @@ async function generateVariant(
   } finally {
     await backend.close();
   }
-}
-
-/** A server whose answers would mislead is not asked: chance looks like a result. */
-function refuseMisleading(variant: ResolvedVariant, findings: readonly ProbeFinding[]): void {
-  const [first, ...others] = findings.filter(({ level }) => level === "stop");
-  if (first === undefined) return;
-  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  throw new RunError(`${variant.id}: ${first.check}: ${first.message}${more}`, {
-    hint: first.hint ?? "`quantgate probe <spec>` shows all that was found; --no-probe runs all the same",
-  });
-}
-
-function assertSameWeights(execution: Execution, variant: ResolvedVariant, identity: VariantIdentity): void {
-  const before = execution.identities.get(variant.id);
-  if (before !== undefined && (before.weightsDigest !== identity.weightsDigest || before.build !== identity.build)) {
-    const what =
-      before.weightsDigest !== identity.weightsDigest
-        ? "other weights"
-        : `another build (${before.build}, now ${identity.build})`;
-    throw new RunError(`${variant.id}: the run was begun with ${what}; answers of both can't be mixed`, {
-      hint: "start a new run",
-    });
-  }
-  execution.identities.set(variant.id, identity);
 }
 
 function byVariant(units: readonly Unit[]): ReadonlyMap<ResolvedVariant, readonly Unit[]> {

@@ -13,7 +13,7 @@ import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/rec
 import { hasEnded, type RunStatus } from "../domain/run-status.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
 import type { Executor } from "../executor/executor.ts";
-import { makePlan, type Plan } from "../plan/plan.ts";
+import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import type { TaskScorers } from "../score/score-answers.ts";
 import type { ResolvedSpec, ResolvedVariant } from "../spec/resolved.ts";
@@ -64,9 +64,6 @@ export interface EvaluationOptions {
   readonly conclude?: (run: Run, manifest: RunManifest) => Promise<void>;
   readonly signal: AbortSignal;
 }
-
-/** Items of a unit; small enough to share out among workers, large enough not to matter. */
-const UNIT_ITEMS = 100;
 
 /** Starts a new run of a spec and brings it to its end: every item answered and scored. Returns the run's id. */
 export async function startRun(

@@ -20,6 +20,9 @@ export interface Plan {
   readonly answers: number;
 }
 
+/** Items of a unit: few enough to share out among workers, and to lose little when one dies; enough not to matter. */
+export const UNIT_ITEMS = 100;
+
 /** Cuts a spec into units of at most `unitItems` items. */
 export function makePlan(spec: ResolvedSpec, { unitItems }: { readonly unitItems: number }): Plan {
   const units: Unit[] = [];

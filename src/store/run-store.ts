@@ -22,7 +22,12 @@ export type StreamName = (typeof STREAM_NAMES)[number];
  * 12, `records-12.0`, `records-12.1` … the answers of a unit that isn't finished, `identity-3` what the backend of the run's variant 3 first told
  * of itself, `signatures` the scores' recipes, `stop` that somebody cancelled the run.
  */
-export type PartName = `${StreamName}-${number}` | `identity-${number}` | "signatures" | "stop";
+export type PartName =
+  | `${StreamName}-${number}`
+  | `records-${number}.${number}`
+  | `identity-${number}`
+  | "signatures"
+  | "stop";
 
 /** A place in a stream, to go on reading from. Only the store that gave it knows what it means. */
 export type Position = number;
