@@ -88,7 +88,8 @@ function prepare({ log, metrics, authentication }: ServiceParts) {
     response.locals.requestId = requestId;
     response.set({
       "X-Content-Type-Options": "nosniff",
-      "Referrer-Policy": "no-referrer",
+      // Not `no-referrer`: browsers would then send forms with the origin `null`, like those of strangers.
+      "Referrer-Policy": "same-origin",
       "Content-Security-Policy": API_POLICY,
       "Cross-Origin-Resource-Policy": "same-origin",
       "Cross-Origin-Opener-Policy": "same-origin",

@@ -11,6 +11,7 @@ input, select, textarea, button { font: inherit; color: var(--text); background:
 textarea { width: 100%; min-height: 18rem; font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85rem; }
 button { cursor: pointer; font-weight: 600; min-height: 2.4rem; }
 .filters { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: end; }
+.filters > div { min-width: 0; max-width: 100%; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: center; }
 `;
 
