@@ -115,7 +115,9 @@ export class Evaluator {
     await this.#sequence.clearHistory();
 
     const reusable = !this.#sequence.needsCheckpoints;
-    const shared = reusable ? Math.max(0, commonPrefix(wholes.map((whole) => whole.all)) - 1) : 0;
+    // The prompt's last token is evaluated with each choice: what follows it is the choice's first token, whose probability counts.
+    const common = Math.min(prompt.length, commonPrefix(wholes.map((whole) => whole.all)));
+    const shared = reusable ? Math.max(0, common - 1) : 0;
     const head = wholes[0]?.all.slice(0, shared) ?? [];
     if (head.length > 0) await this.#sequence.evaluateWithoutGeneratingNewTokens(head);
     const headEnd = performance.now();

@@ -41,13 +41,8 @@ export interface LoadedLlamaCpp {
 export async function loadLlamaCpp(path: string, config: LlamaCppConfig, signal: AbortSignal): Promise<LoadedLlamaCpp> {
   const binding = await importBinding();
   const contexts = config.concurrency ?? Math.min(availableParallelism(), MAX_DEFAULT_CONTEXTS);
-  const llama = await getLlama(binding, config.threads * contexts);
-  try {
-    return await load(binding, llama, path, { ...config, concurrency: contexts }, signal);
-  } catch (error) {
-    await llama.dispose();
-    throw error;
-  }
+  const llama = await getLlama(binding, config.threads * contexts, signal);
+  return load(binding, llama, path, { ...config, concurrency: contexts }, signal);
 }
 
 async function load(
@@ -57,11 +52,18 @@ async function load(
   config: LlamaCppConfig & { readonly concurrency: number },
   signal: AbortSignal,
 ): Promise<LoadedLlamaCpp> {
-  const [digest, { size: fileBytes }] = await Promise.all([sha256OfFile(path, signal), stat(path)]);
+  const { digest, fileBytes } = await readFile(path, signal);
   throwIfAborted(signal);
   const start = performance.now();
-  let model: LlamaModel;
+  let model: LlamaModel | undefined;
   const contexts: LlamaContext[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const context of contexts) await context.dispose();
+    await model?.dispose();
+  };
+  const complaints: string[] = [];
+  const { logger } = llama;
+  llama.logger = (_level, message) => complaints.push(message.trim());
   try {
     model = await llama.loadModel({ modelPath: path, gpuLayers: 0, loadSignal: signal });
     for (let index = 0; index < config.concurrency; index += 1) {
@@ -80,11 +82,14 @@ async function load(
       );
     }
   } catch (cause) {
+    await dispose();
     throwIfAborted(signal);
-    throw new RunError(`${path}: llama.cpp can't load it: ${messageOf(cause)}`, {
+    throw new RunError(`${path}: llama.cpp can't load it: ${complaints[0] ?? messageOf(cause)}`, {
       cause,
       hint: "is the file whole, and is there memory for model and context?",
     });
+  } finally {
+    llama.logger = logger;
   }
   const loadMs = performance.now() - start;
   const fileType = model.fileInfo.metadata.general.file_type;
@@ -103,17 +108,17 @@ async function load(
     },
     metadata: readMetadata(model, fileBytes, fileType === undefined ? undefined : binding.GgufFileType[fileType]),
   };
-  return {
-    model,
-    contexts,
-    identity,
-    loadMs,
-    dispose: async () => {
-      for (const context of contexts) await context.dispose();
-      await model.dispose();
-      await llama.dispose();
-    },
-  };
+  return { model, contexts, identity, loadMs, dispose };
+}
+
+async function readFile(path: string, signal: AbortSignal) {
+  try {
+    const [digest, { size }] = await Promise.all([sha256OfFile(path, signal), stat(path)]);
+    return { digest, fileBytes: size };
+  } catch (cause) {
+    throwIfAborted(signal);
+    throw new RunError(`${path}: the model can't be read: ${messageOf(cause)}`, { cause });
+  }
 }
 
 class LlamaCppBackend implements Backend {
@@ -177,18 +182,32 @@ async function importBinding(): Promise<Binding> {
   }
 }
 
-async function getLlama(binding: Binding, maxThreads: number): Promise<Llama> {
+/** One for the whole process: each new one starts a test process first, which takes longer than loading a small model. */
+let shared: Promise<Llama> | undefined;
+
+async function getLlama(binding: Binding, maxThreads: number, signal: AbortSignal): Promise<Llama> {
   try {
     // `build: "never"`: a missing binary must not start a compiler in the middle of a run.
-    return await binding.getLlama({
-      gpu: false,
-      build: "never",
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: binding.LlamaLogLevel.error,
-      maxThreads,
-    });
+    shared ??= binding
+      .getLlama({
+        gpu: false,
+        build: "never",
+        skipDownload: true,
+        progressLogs: false,
+        logLevel: binding.LlamaLogLevel.error,
+        maxThreads,
+      })
+      .catch((error: unknown) => {
+        shared = undefined;
+        throw error;
+      });
+    const llama = await shared;
+    throwIfAborted(signal);
+    llama.maxThreads = Math.max(llama.maxThreads, maxThreads);
+    return llama;
   } catch (cause) {
+    // Ctrl-C in a terminal ends the test process too, which then looks like a binary that doesn't work.
+    throwIfAborted(signal);
     throw new RunError(`node-llama-cpp has no ready binary for this machine: ${messageOf(cause)}`, {
       cause,
       hint: "npx node-llama-cpp source download builds one",

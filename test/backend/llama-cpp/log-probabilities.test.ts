@@ -106,3 +106,28 @@ describe("continuations", () => {
     await expect(continuationsOf("Where", [" is", ""])).rejects.toThrow('the choice "" adds no token to the prompt');
   });
 });
+
+describe("continuations that begin alike", () => {
+  it.each<[string, readonly string[]]>([
+    ["in their first token", [" red wine", " red hat", " red"]],
+    ["in several", [" Olga went to the beach.", " Olga went to the harbour.", " Olga went to the market."]],
+    ["one of which is the beginning of all", [" Port", " Port au", " Port au Prince"]],
+    ["because they are the same", [" red", " red"]],
+    ["because there is just one", [" Olga went to the beach."]],
+  ])("%s have the log-probabilities of the full distributions", async (_, continuations) => {
+    const prompt = QUESTIONS[2] ?? "";
+    const cached = direct().tokens(prompt).length - 1;
+    const expected = [];
+    for (const text of continuations) expected.push(await direct().continuation(prompt, text, cached));
+    expectClose(await continuationsOf(prompt, continuations), expected, NORMALIZER);
+  });
+
+  it("are scored each as if it were asked alone, to the last bit", async () => {
+    const prompt = QUESTIONS[1] ?? "";
+    const texts = [" Port au Prince", " Port Louis", " Luanda"];
+    const together = await continuationsOf(prompt, texts);
+    for (const [index, text] of texts.entries())
+      expect(await continuationsOf(prompt, [text])).toEqual([together[index]]);
+    expect((await continuationsOf(prompt, texts.slice(0, 2))).slice(0, 2)).toEqual(together.slice(0, 2));
+  });
+});

@@ -2,7 +2,7 @@ import { copyFile, readFile, stat, truncate, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openLlamaCpp } from "../../../src/backend/llama-cpp/open.ts";
-import { RunError } from "../../../src/domain/errors.ts";
+import { InterruptedError, RunError } from "../../../src/domain/errors.ts";
 import { temporaryFolder } from "../../support/cli.ts";
 import { demoModel } from "../../support/small-spec.ts";
 import { ask, CONFIG, demoBackend, running } from "./demo-backend.ts";
@@ -85,6 +85,8 @@ describe("a file that llama.cpp can't load", () => {
     const error = await opening(path);
     expect(error).toBeInstanceOf(RunError);
     expect(error).toMatchObject({ message: expect.stringContaining(`${path}: llama.cpp can't load it`) });
+    // What llama.cpp itself said, not just that it failed.
+    expect((error as RunError).message).toMatch(/tensor/);
     expect((error as RunError).hint).toContain("is the file whole");
   });
 
@@ -108,7 +110,24 @@ describe("a file that llama.cpp can't load", () => {
   });
 });
 
+describe("being stopped while a model is opened", () => {
+  it("ends the opening as the run's interruption, whatever was under way", async () => {
+    await expect(openLlamaCpp(demoModel("F16"), CONFIG, AbortSignal.abort())).rejects.toThrow(InterruptedError);
+    // One turn of the event loop is too few for reading and loading the file.
+    const controller = new AbortController();
+    const opening = openLlamaCpp(demoModel("F16"), CONFIG, controller.signal);
+    setImmediate(() => controller.abort());
+    await expect(opening).rejects.toThrow(InterruptedError);
+  });
+});
+
 describe("opening and closing", () => {
+  it("says which file is gone", async () => {
+    const path = join(await temporaryFolder(), "gone.gguf");
+    await expect(openLlamaCpp(path, CONFIG, running)).rejects.toThrow(`${path}: the model can't be read: ENOENT`);
+    await expect(openLlamaCpp(path, CONFIG, running)).rejects.toThrow(RunError);
+  });
+
   it("gives the memory back: ten more rounds take no more than a fraction of what ten models would", async () => {
     const round = async (): Promise<void> => {
       const backend = await openLlamaCpp(demoModel("F16"), { ...CONFIG, contextSize: 4096, concurrency: 4 }, running);
