@@ -49,6 +49,9 @@ export type DifferenceTest =
     }
   | { readonly kind: "untested"; readonly reason: string };
 
+/** A d beyond this is that of equal differences, whose rounding errors pass for a spread. */
+const UNBOUNDED = 1e6;
+
 const TOO_FEW: { readonly kind: "unavailable"; readonly reason: string } = {
   kind: "unavailable",
   reason: "fewer than two items",
@@ -199,7 +202,7 @@ function pairedEffect(reference: readonly number[], newer: readonly number[]): E
 }
 
 function effectOf(d: number, of: "d_z (paired)" | "d (unpaired)"): EffectSize {
-  return Number.isFinite(d) ? { kind: "estimated", d, of } : { kind: "unbounded", sign: d < 0 ? -1 : 1 };
+  return Math.abs(d) < UNBOUNDED ? { kind: "estimated", d, of } : { kind: "unbounded", sign: d < 0 ? -1 : 1 };
 }
 
 /** Twice the smaller of both one-sided p-values, for differences in [−1, 1]. */

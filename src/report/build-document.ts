@@ -3,6 +3,7 @@ import type { ReportDocument, Section } from "./document.ts";
 import { plural } from "./format.ts";
 import { type ModelView, viewModels } from "./model-view.ts";
 import type { ReportData } from "./report-data.ts";
+import { backendsSection } from "./sections/backends.ts";
 import { decisionSection } from "./sections/decision.ts";
 import { differencesSection } from "./sections/differences.ts";
 import { examplesSection } from "./sections/examples.ts";
@@ -48,6 +49,7 @@ function modelSection(model: ModelView, { examples, published }: ReportData, id:
       resultsSection(model, `${id}-results`),
       rulesSection(model, `${id}-rules`),
       examplesSection(model, own, `${id}-flips`),
+      backendsSection(model.backends ?? [], `${id}-backends`),
       noiseSection(model, `${id}-noise`),
       tasksSection(model, `${id}-tasks`),
       publishedSection(model, published, `${id}-published`),

@@ -20,6 +20,7 @@ import type { Block, Cell, ExampleBlock, ReportDocument, Section, Table } from "
 import { clip } from "./escape.ts";
 import { count, interval, percent, plural, pValue, score } from "./format.ts";
 import type { FlipExample } from "./report-data.ts";
+import { backendsSection } from "./sections/backends.ts";
 import { align } from "./sections/columns.ts";
 
 const TEXT_LIMIT = 2_000;
@@ -38,6 +39,7 @@ export function comparisonDocument(found: Investigation): ReportDocument {
       magnitudeSection(found),
       changesSection(found),
       expectationSection(found),
+      backendsSection(found.backends, "backends"),
       flipsSection(found),
       rerunSection(found),
       methodSection(found),

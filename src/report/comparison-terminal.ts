@@ -3,6 +3,7 @@ import type { Investigation } from "../pipeline/compare-runs.ts";
 import { specYaml } from "./comparison-spec.ts";
 import {
   answersSentence,
+  backendSentences,
   CONCLUSION_TITLES,
   CONCLUSION_TONES,
   changeSentence,
@@ -71,6 +72,9 @@ export function renderComparison(found: Investigation, { columns, color, rerunFi
     ...(expectations.length === 0
       ? []
       : [...head("Was it to be expected?"), ...expectations.map((each) => say(each, 2))]),
+    ...(found.backends.length === 0
+      ? []
+      : [...head("Several backends"), ...backendSentences(found).map((each) => say(each, 2))]),
     ...(found.flips.length === 0
       ? []
       : [

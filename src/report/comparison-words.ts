@@ -229,6 +229,21 @@ export function expectationSentences({ variant, published, earlier }: ExpectedLo
   return [...study, ...runs];
 }
 
+/** Who answers like whom, where the newer run has a quantization on several backends. */
+export function backendSentences({ backends }: Investigation): readonly string[] {
+  return backends.flatMap(({ pairs }) =>
+    pairs.map(({ left, right, task, metric, items, estimate, tost, equivalent }) => {
+      const isAccuracy = metric === "accuracy";
+      const write = isAccuracy ? (value: number) => signed(value * 100, 1) : (value: number) => signed(value, 3);
+      const difference =
+        estimate.kind === "unavailable"
+          ? `difference not available (${estimate.reason})`
+          : `${write(estimate.difference)} ${interval(estimate, write)}${isAccuracy ? " pp" : ""} by ${estimate.method}`;
+      return `${right} and ${left}, ${task}: ${equivalent ? "equivalent" : "not shown to be equivalent"}: ${difference}, ${pValue(tost.adjustedP)} (TOST by ${tost.method}, Holm over ${plural(pairs.length, "test")}), n = ${plural(items, "pair")}`;
+    }),
+  );
+}
+
 /** Earlier runs that are named. */
 const EARLIER_SHOWN = 3;
 

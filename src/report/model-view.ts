@@ -1,3 +1,4 @@
+import type { BackendsComparison } from "../analyze/backends.ts";
 import type { Noise } from "../analyze/noise.ts";
 import type { SamplingSpread } from "../analyze/sampling-spread.ts";
 import type { Speed } from "../analyze/speed.ts";
@@ -16,6 +17,7 @@ export interface ModelView {
   readonly smallestPassing?: VariantView;
   readonly noise?: Noise;
   readonly sampling?: SamplingSpread;
+  readonly backends?: readonly BackendsComparison[];
 }
 
 export interface VariantView {
@@ -76,6 +78,7 @@ function viewModel(
     ...(smallest === undefined ? {} : { smallestPassing: smallest }),
     ...(model.noise === undefined ? {} : { noise: model.noise }),
     ...(model.sampling === undefined ? {} : { sampling: model.sampling }),
+    ...(model.backends === undefined ? {} : { backends: model.backends }),
   };
 }
 

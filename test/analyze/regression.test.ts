@@ -90,6 +90,12 @@ describe("comparing two runs", () => {
     const primary = comparedVariants([Q4], [alike], [QUIZ]).variants[0]?.tasks[0]?.primary[0];
     expect(primary?.effect).toEqual({ kind: "unbounded", sign: -1 });
     expect(primary?.regressed).toBe(true);
+    // Equal but for rounding: 0.3 less each time.
+    const shifted = { ...Q4, text: (_: string, index: number) => score(index) - 0.3 };
+    expect(comparedVariants([Q4], [shifted], [TEXTS]).variants[0]?.tasks[0]?.primary[0]?.effect).toEqual({
+      kind: "unbounded",
+      sign: -1,
+    });
   });
 
   it("judges by the key metrics that both runs have where the average can't be computed", () => {
