@@ -55,7 +55,7 @@ try {
 process.exitCode = missed ? 1 : 0;
 
 async function measure(inFlight: number) {
-  const serverFile = join(import.meta.dirname, "backend-overhead", "simulated-server.ts");
+  const serverFile = join(import.meta.dirname, "backend-overhead-server.ts");
   const server = spawn(process.execPath, ["--import", "tsx", serverFile, `${LATENCY_MS}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -84,14 +84,7 @@ tasks: [{ dataset: ./quiz }]
   );
   const bare = spawnSync(
     process.execPath,
-    [
-      "--import",
-      "tsx",
-      join(import.meta.dirname, "backend-overhead", "bare-client.ts"),
-      port,
-      `${items}`,
-      `${inFlight}`,
-    ],
+    ["--import", "tsx", join(import.meta.dirname, "backend-overhead-bare.ts"), port, `${items}`, `${inFlight}`],
     { encoding: "utf8" },
   );
   const runs = join(folder, `runs-${inFlight}`);
