@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { QuantGateClient } from "../client/client.ts";
-import { EXIT, UsageError } from "../domain/errors.ts";
+import { EXIT, InterruptedError, UsageError } from "../domain/errors.ts";
 import type { RunState } from "../http/run-service.ts";
 import { escapeTerminal } from "../report/escape.ts";
 
@@ -34,7 +34,13 @@ export async function follow(
   signal: AbortSignal,
 ): Promise<number> {
   const show = options.quiet === true ? () => {} : progressWriter();
-  const state = await client.wait(id, { signal, onState: show });
+  const state = await client.wait(id, { signal, onState: show }).catch((cause: unknown) => {
+    if (!(cause instanceof InterruptedError)) throw cause;
+    throw new InterruptedError(`stopped waiting; run ${id} goes on`, {
+      cause,
+      hint: `quantgate watch ${id} waits for it, quantgate cancel ${id} ends it`,
+    });
+  });
   const files = [
     ["junit.xml", options.junit],
     ["report.md", options.markdown],
