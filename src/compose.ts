@@ -8,14 +8,19 @@ import { InProcessExecutor } from "./executor/in-process.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
 import type { EvaluationServices } from "./pipeline/evaluate.ts";
 import { FileStore } from "./store/file-store.ts";
+import { PostgresStore } from "./store/postgres/postgres-store.ts";
+import type { RunStore } from "./store/run-store.ts";
 
 /** Bundled datasets first, then those that were pulled or imported into the cache. */
 export function findDatasets(env: Env): DatasetFinder {
   return datasetFinder([join(packageRoot(), "datasets"), join(env.cacheFolder, "datasets")]);
 }
 
-export function openStore(runsFolder: string): FileStore {
-  return new FileStore(runsFolder);
+/** `runs`: a folder, or the URL of a Postgres database. */
+export function openStore(runs: string): RunStore {
+  return /^postgres(ql)?:\/\//.test(runs)
+    ? new PostgresStore(runs, join(packageRoot(), "migrations"))
+    : new FileStore(runs);
 }
 
 /** How often a probe asks the same question. */
@@ -30,7 +35,7 @@ export interface ServiceOptions {
 
 /** Everything an evaluation in this process needs, wired to the real world. */
 export function evaluationServices(
-  store: FileStore,
+  store: RunStore,
   env: Env,
   { probe = true, answerCache = true }: ServiceOptions = {},
 ): EvaluationServices {

@@ -5,6 +5,8 @@ import { UsageError } from "./domain/errors.ts";
 
 const EnvSchema = z.object({
   QUANTGATE_RUNS: z.string().min(1).default("runs"),
+  QUANTGATE_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a postgres:// URL" }).optional(),
+  QUANTGATE_REDIS_URL: z.url({ protocol: /^rediss?$/, error: "a redis:// or rediss:// URL" }).optional(),
   QUANTGATE_LOCK: z.string().min(1).default("quantgate.lock.json"),
   QUANTGATE_CACHE: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
@@ -12,8 +14,10 @@ const EnvSchema = z.object({
 
 /** What QuantGate reads from the environment, parsed once. */
 export interface Env {
-  /** Folder of runs. */
+  /** Folder of runs, or the URL of the Postgres database that has them. */
   readonly runsFolder: string;
+  /** Redis of the service's queues; absent: runs are executed in the process that has them. */
+  readonly redisUrl?: string;
   /** Lock file that pulled models and data sets are held to; belongs into version control. */
   readonly lockFile: string;
   /** Folder for what can be fetched or computed again. */
@@ -26,9 +30,11 @@ export function readEnv(environment: NodeJS.ProcessEnv): Env {
     const issue = parsed.error.issues[0];
     throw new UsageError(`environment variable ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`);
   }
-  const { QUANTGATE_RUNS, QUANTGATE_LOCK, QUANTGATE_CACHE, XDG_CACHE_HOME } = parsed.data;
+  const { QUANTGATE_RUNS, QUANTGATE_DATABASE_URL, QUANTGATE_LOCK, QUANTGATE_CACHE, XDG_CACHE_HOME } = parsed.data;
+  const { QUANTGATE_REDIS_URL: redisUrl } = parsed.data;
   return {
-    runsFolder: QUANTGATE_RUNS,
+    runsFolder: QUANTGATE_DATABASE_URL ?? QUANTGATE_RUNS,
+    ...(redisUrl === undefined ? {} : { redisUrl }),
     lockFile: QUANTGATE_LOCK,
     cacheFolder: QUANTGATE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "quantgate"),
   };
