@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Backend } from "../../src/backend/backend.ts";
 import { openLlamaCpp } from "../../src/backend/llama-cpp/open.ts";
 import { openLlamaServer } from "../../src/backend/llama-server/open.ts";
@@ -115,3 +115,23 @@ backendContract(
   },
   reference,
 );
+
+describe("backend: openai chat at vLLM, whose template adds nothing", () => {
+  it.each([true, false])("writes the same text and chooses the same letters (stream: %s)", async (stream) => {
+    const config = BackendSchema.parse({ type: "openai", url: urlOf("vllm"), api: "chat", stream }) as OpenAiConfig;
+    const [chat, right] = await Promise.all([openOpenAi("demo-Q8_0", config, signal, deps), reference()]);
+    onTestFinished(async () => {
+      await chat.close();
+      await right.close();
+    });
+    const prompt = "Question: What is 17 minus 14?\nAnswer:";
+    const text = { kind: "text", prompt, maxTokens: 12, stop: [], temperature: 0, seed: 0 } as const;
+    const [mine, its] = [await chat.generate(text, signal), await right.generate(text, signal)];
+    expect(mine).toMatchObject({ text: its.text, finish: its.finish });
+    const letters = { kind: "letters", prompt, letters: [" 5", " 8", " 3", " 7"] } as const;
+    const { logprobs } = await chat.generate(letters, signal);
+    expect(logprobs[2]).toBeCloseTo(Number((await right.generate(letters, signal)).logprobs[2]), 3);
+    expect(Math.max(...logprobs.filter((logprob) => logprob !== "not-shown"))).toBe(logprobs[2]);
+    expect(chat.identity.settings.protocol).toBe("chat-first-token");
+  });
+});
