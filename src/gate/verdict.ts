@@ -1,7 +1,7 @@
 import type { TierResult } from "../analyze/tier.ts";
 import type { Quantization } from "../domain/quantization.ts";
 
-export { TIERS, type Tier, type TierResult } from "../analyze/tier.ts";
+export type { Tier, TierResult } from "../analyze/tier.ts";
 
 export type Outcome = "pass" | "fail" | "inconclusive";
 
