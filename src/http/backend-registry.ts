@@ -25,7 +25,30 @@ const RegistrySchema = z.strictObject({
     .record(NameSchema, z.string().min(1))
     .default({})
     .describe("Files that callers may name, for llama-cpp and recorded backends; relative to this file."),
-  allowPrivate: z.array(NameSchema).default([]).describe("Backends that may be at private or loopback addresses."),
+  allowPrivate: z
+    .array(NameSchema)
+    .default([])
+    .describe("Backends and webhooks that may be at private or loopback addresses."),
+  limits: z
+    .record(
+      NameSchema,
+      z.strictObject({
+        shards: z
+          .int()
+          .positive()
+          .optional()
+          .describe(
+            "Shards at a time over all workers; each asks as many requests at a time as the backend's concurrency.",
+          ),
+        itemsPerMinute: z.int().positive().optional(),
+      }),
+    )
+    .default({})
+    .describe("How much of a backend workers may use together; by default one shard at a time for a server."),
+  webhooks: z
+    .record(NameSchema, z.url({ protocol: /^https?$/, error: "an http or https URL" }))
+    .default({})
+    .describe("Where schedules may send alerts."),
 });
 type Registry = z.output<typeof RegistrySchema>;
 
@@ -35,6 +58,13 @@ export interface RegisteredBackend {
   readonly type: string;
   /** Names that a variant's `model` may have; absent: whatever the server serves. */
   readonly models?: readonly string[];
+}
+
+/** What all workers together may use of a backend; absent: as much as there are workers. */
+export interface BackendLimits {
+  readonly name: string;
+  readonly shards?: number;
+  readonly itemsPerMinute?: number;
 }
 
 /** The backends of a service, by name. */
@@ -54,6 +84,31 @@ export class BackendRegistry {
       type,
       ...(type === "llama-cpp" || type === "recorded" ? { models } : {}),
     }));
+  }
+
+  /** Embedded backends are each worker's own; a server is shared by all of them. */
+  limits(): readonly BackendLimits[] {
+    return Object.entries(this.#registry.backends).map(([name, { type }]) => {
+      const embedded = type === "llama-cpp" || type === "recorded";
+      const { shards = embedded ? undefined : 1, itemsPerMinute } = this.#registry.limits[name] ?? {};
+      return {
+        name,
+        ...(shards === undefined ? {} : { shards }),
+        ...(itemsPerMinute === undefined ? {} : { itemsPerMinute }),
+      };
+    });
+  }
+
+  /** URL of a webhook; checked anew, since names may lead elsewhere by now. Throws `UsageError` for one that isn't known or allowed. */
+  async webhook(name: string): Promise<string> {
+    const url = Object.hasOwn(this.#registry.webhooks, name) ? this.#registry.webhooks[name] : undefined;
+    if (url === undefined)
+      throw new UsageError(`no webhook "${name}" is registered`, {
+        hint: `registered: ${Object.keys(this.#registry.webhooks).join(", ") || "none"}`,
+      });
+    const allowPrivate = this.#registry.allowPrivate.includes(name);
+    await assertAllowedUrl(url, { allowPrivate, where: `webhook "${name}"` });
+    return url;
   }
 
   /**
@@ -121,8 +176,12 @@ export async function loadBackendRegistry(path: string): Promise<BackendRegistry
     throw new UsageError(`${path}: the file of backends can't be read`, { cause, hint: "check --backends" });
   });
   const { value, place } = parseYaml(text, path, RegistrySchema, () => z.toJSONSchema(RegistrySchema, { io: "input" }));
-  for (const [index, name] of value.allowPrivate.entries()) {
+  for (const name of Object.keys(value.limits)) {
     if (!Object.hasOwn(value.backends, name))
+      throw new UsageError(`${place(["limits", name])}: there is no backend "${name}"`);
+  }
+  for (const [index, name] of value.allowPrivate.entries()) {
+    if (!Object.hasOwn(value.backends, name) && !Object.hasOwn(value.webhooks, name))
       throw new UsageError(`${place(["allowPrivate", index])}: there is no backend "${name}"`);
   }
   const registry = new BackendRegistry(value, dirname(resolvePath(path)));
