@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { HttpClient } from "../../../src/backend/http/client.ts";
 import { readSecrets } from "../../../src/backend/http/secrets.ts";
 import { openOpenAi } from "../../../src/backend/openai/open.ts";
 import { BackendSchema, type OpenAiConfig } from "../../../src/spec/backend-schema.ts";
@@ -12,6 +13,26 @@ const CANARY = "sk-canary-7f3a9b";
 const SECOND = "tenant-canary-22";
 
 describe("secrets", () => {
+  it.each([110, 112, 230, 235, 239])(
+    "are not shown by half where a quotation of %i characters ends in them",
+    async (before) => {
+      const said = "x".repeat(before) + CANARY;
+      const server = await scriptedServer((request, response) => {
+        if (request.path === "/error") json(response, { error: said }, 400);
+        else void response.writeHead(200, { "content-type": "application/json" }).end(said);
+      });
+      const secrets = await readSecrets({ apiKeyEnv: "KEY" }, { KEY: CANARY });
+      const timeouts = { connectMs: 1000, idleMs: 1000, totalMs: 5000 };
+      const client = new HttpClient({ baseUrl: server.url, timeouts, connections: 1, secrets, now: () => new Date(0) });
+      onTestFinished(() => client.close());
+      for (const path of ["/error", "/garbage"]) {
+        const error = await client.get(path, new AbortController().signal).catch((thrown: unknown) => thrown);
+        expect(String(error)).toContain("xxx");
+        expect(String(error)).not.toContain("sk-");
+      }
+    },
+  );
+
   it("come from the variable or file that the config names", async () => {
     const folder = await mkdtemp(join(tmpdir(), "quantgate-secrets-"));
     onTestFinished(() => rm(folder, { recursive: true }));
