@@ -99,6 +99,11 @@ export class HttpClient {
     return { events, wallMs };
   }
 
+  /** Takes the client's secrets out of words that a server put into an answer. */
+  redact(text: string): string {
+    return this.#connection.secrets.redact(text);
+  }
+
   close(): void {
     this.#connection.agent.destroy();
   }

@@ -135,7 +135,12 @@ class OpenAiBackend implements ServerBackend {
         { ...body, stream: true, stream_options: { include_usage: true } },
         signal,
       );
-      return textAnswer(joinStream(reply, path, this.#now()), request, chat, path);
+      return textAnswer(
+        joinStream(reply, path, (words) => this.#client.redact(words), this.#now()),
+        request,
+        chat,
+        path,
+      );
     }
     const reply = await this.#client.post(path, body, signal);
     return textAnswer({ ...wholeText(reply.body, chat, path), wallMs: reply.wallMs }, request, chat, path);

@@ -3,6 +3,7 @@ import { BackendError } from "../backend.ts";
 import { endAtStop, separateReasoning } from "../finish-text.ts";
 import { classifyReply } from "../http/classify.ts";
 import type { EventsReply } from "../http/client.ts";
+import { excerpt } from "../http/excerpt.ts";
 import { parseReply } from "../parse-reply.ts";
 import { ChatSchema, ChunkSchema, CompletionSchema, StreamErrorSchema, type Usage } from "./replies.ts";
 
@@ -48,7 +49,12 @@ export function wholeText(body: unknown, chat: boolean, path: string) {
 }
 
 /** Puts a streamed text together. Throws `BackendError` for an error event, and for a stream that ends without a finish reason. */
-export function joinStream({ events, wallMs }: EventsReply, path: string, now: Date): RawText {
+export function joinStream(
+  { events, wallMs }: EventsReply,
+  path: string,
+  redact: (text: string) => string,
+  now: Date,
+): RawText {
   let text = "";
   let reasoning = "";
   let last: Pick<RawText, "finishReason" | "stoppedBy"> | undefined;
@@ -57,7 +63,7 @@ export function joinStream({ events, wallMs }: EventsReply, path: string, now: D
   let firstTokenMs: number | undefined;
   for (const { data, atMs } of events) {
     const failure = StreamErrorSchema.safeParse(data).data?.error;
-    if (failure !== undefined) throw streamError(failure, path, now);
+    if (failure !== undefined) throw streamError({ ...failure, message: excerpt(redact(failure.message)) }, path, now);
     const chunk = parseReply(ChunkSchema, data, path);
     usage = chunk.usage ?? usage;
     timings = chunk.timings ?? timings;
@@ -137,7 +143,7 @@ function streamError(
       status: Number.isInteger(code) && code >= 400 ? code : 500,
       retryAfter: undefined,
       location: undefined,
-      said: failure.message.slice(0, 240),
+      said: failure.message,
     },
     now,
   );

@@ -66,6 +66,10 @@ describe("secrets", () => {
         json(response, {}, 302, { location: `http://x.invalid/?key=${CANARY}` });
       else if (request.path === "/v1/completions" && request.body.prompt === "garbage")
         void response.writeHead(200, { "content-type": "application/json" }).end(said);
+      else if (request.body.stream === true)
+        void response
+          .writeHead(200, { "content-type": "text/event-stream" })
+          .end(`data: ${JSON.stringify({ error: { message: said, code: 500 } })}\n\ndata: [DONE]\n\n`);
       else if (request.path === "/v1/completions") json(response, { error: { message: said } }, 400);
       else json(response, { error: said }, 404);
     });
@@ -87,6 +91,18 @@ describe("secrets", () => {
       expect(error).toBeInstanceOf(Error);
       leaks.push(describeDeeply(error));
     }
+    const streaming = await openOpenAi(
+      "m",
+      { ...config, stream: true },
+      signal,
+      testDeps({ KEY: CANARY, TENANT: SECOND }),
+    );
+    onTestFinished(() => streaming.close());
+    const inStream = await streaming
+      .generate({ kind: "text", prompt: "stream", maxTokens: 1, stop: [], temperature: 0, seed: 0 }, signal)
+      .catch((thrown: unknown) => thrown);
+    expect(String(inStream)).toContain("in the stream");
+    leaks.push(describeDeeply(inStream));
     const missing = await openOpenAi("n", config, signal, testDeps({ KEY: CANARY, TENANT: SECOND })).catch(
       (e: unknown) => e,
     );
