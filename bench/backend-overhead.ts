@@ -119,6 +119,8 @@ function usageOf(pid: number): { readonly mostMb: number; readonly cpuMs: number
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
     // User and system time, in ticks of 10 ms.
+    // A process that has just ended has no memory left to tell of.
+    if (peak === undefined) return undefined;
     return { mostMb: Number(peak) / 1024, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
   } catch {
     return undefined;
