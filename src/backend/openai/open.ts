@@ -15,14 +15,15 @@ import { type BackendCapabilities, BackendError } from "../backend.ts";
 import { sumContinuation } from "../echo.ts";
 import type { HttpClient } from "../http/client.ts";
 import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
-import { LetterTokens, lettersByText, lettersTrimmed, type TopToken } from "../letters.ts";
+import { LetterTokens, lettersByText, lettersTrimmed } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import { fixedParameters } from "./fixed-parameters.ts";
 import { type Found, identifyOpenAi } from "./identify.ts";
+import { COMPLETIONS, echoedTokens, firstPosition, withoutLogprobs } from "./logprobs.ts";
 import { joinStream, textAnswer, tokenCounts, wholeText } from "./raw-text.ts";
-import { ChatSchema, type Completion, CompletionSchema, TokenizeSchema } from "./replies.ts";
+import { ChatSchema, CompletionSchema, TokenizeSchema } from "./replies.ts";
 
-const COMPLETIONS = "/v1/completions";
 const CHAT = "/v1/chat/completions";
 const ECHO_HINT =
   "the server ignores or refuses echo: use letter-logprob or generated-letter for this task, or a server that scores prompts (vLLM, SGLang, TGI, llama-cpp)";
@@ -63,6 +64,7 @@ class OpenAiBackend implements ServerBackend {
   readonly #topK: number;
   readonly #letterTokens: LetterTokens;
   readonly #now: () => Date;
+  readonly #fixed: Readonly<Record<string, unknown>>;
 
   constructor(client: HttpClient, model: string, config: OpenAiConfig, { identity, dialect }: Found, now: () => Date) {
     this.#client = client;
@@ -70,6 +72,7 @@ class OpenAiBackend implements ServerBackend {
     this.#config = config;
     this.#dialect = dialect;
     this.#now = now;
+    this.#fixed = fixedParameters(dialect, model);
     // OpenAI's own completions API refuses more than 5; everyone's chat API and vLLM take 20.
     this.#topK = config.topLogprobs ?? (dialect === "openai" && config.api === "completions" ? 5 : 20);
     this.identity = identity;
@@ -122,7 +125,7 @@ class OpenAiBackend implements ServerBackend {
     const chat = this.#config.api === "chat";
     const path = chat ? CHAT : COMPLETIONS;
     const body = {
-      ...this.#common(),
+      ...this.#fixed,
       ...(chat ? { messages: [{ role: "user", content: request.prompt }] } : { prompt: request.prompt }),
       max_tokens: request.maxTokens,
       temperature: request.temperature,
@@ -152,7 +155,7 @@ class OpenAiBackend implements ServerBackend {
     const { body, wallMs } = await this.#client.post(
       COMPLETIONS,
       {
-        ...this.#common(),
+        ...this.#fixed,
         prompt: request.prompt,
         max_tokens: 1,
         temperature: 0,
@@ -179,7 +182,7 @@ class OpenAiBackend implements ServerBackend {
     const { body, wallMs } = await this.#client.post(
       CHAT,
       {
-        ...this.#common(),
+        ...this.#fixed,
         messages: [{ role: "user", content: request.prompt }],
         max_tokens: 1,
         temperature: 0,
@@ -210,7 +213,7 @@ class OpenAiBackend implements ServerBackend {
     const { body, wallMs } = await this.#client.post(
       COMPLETIONS,
       {
-        ...this.#common(),
+        ...this.#fixed,
         prompt: [request.prompt, ...texts],
         max_tokens: 1,
         temperature: 0,
@@ -233,49 +236,4 @@ class OpenAiBackend implements ServerBackend {
     const completion = echoes.reduce((sum, echo) => sum + echo.length - prompt, 0);
     return { kind: "continuations", logprobs, tokens: { prompt, completion }, timings: { wallMs } };
   }
-
-  /** What every request carries: the model, and in each dialect that nothing but the temperature touches the choice. */
-  #common(): Readonly<Record<string, unknown>> {
-    const base = { model: this.#model, presence_penalty: 0, frequency_penalty: 0 };
-    switch (this.#dialect) {
-      case "vllm":
-      case "sglang":
-        // A model's own generation_config.json may hold a repetition penalty that these servers apply by default.
-        return { ...base, repetition_penalty: 1 };
-      case "llama-server":
-        return { ...base, repeat_penalty: 1, cache_prompt: false, samplers: ["temperature"] };
-      case "lm-studio":
-        return { ...base, repeat_penalty: 1 };
-      case "openai":
-        return { model: this.#model };
-    }
-  }
-}
-
-/** The likeliest first tokens of a completion, in either form of log-probabilities. */
-function firstPosition(reply: Completion): TopToken[] {
-  const logprobs = reply.choices[0]?.logprobs;
-  if (logprobs == null) throw withoutLogprobs(COMPLETIONS);
-  if ("content" in logprobs)
-    return (logprobs.content[0]?.top_logprobs ?? []).map(({ token, logprob }) => ({ text: token, logprob }));
-  const top = logprobs.top_logprobs?.[0];
-  if (top == null) throw withoutLogprobs(COMPLETIONS);
-  return Object.entries(top).map(([text, logprob]) => ({ text, logprob }));
-}
-
-/** The echoed prompt's tokens: all but the one that had to be generated. */
-function echoedTokens(choice: Completion["choices"][number]) {
-  const { logprobs } = choice;
-  if (logprobs == null || !("tokens" in logprobs)) return [];
-  return logprobs.tokens
-    .slice(0, -1)
-    .map((text, index) => ({ text, logprob: logprobs.token_logprobs[index] ?? undefined }));
-}
-
-function withoutLogprobs(path: string): BackendError {
-  return new BackendError({
-    kind: "unsupported",
-    message: `${path}: the server sent no log-probabilities`,
-    hint: "use the protocol generated-letter for this task, or a server that has them",
-  });
 }
