@@ -22,13 +22,19 @@ export interface RunScores {
   readonly speeds: ReadonlyMap<string, SpeedMeter>;
 }
 
-/** Reads a run's score rows, streamed, into columns. */
-export async function loadScores(run: Run, spec: ResolvedSpec, signal: AbortSignal): Promise<RunScores> {
+/** Reads a run's score rows, streamed, into columns. `onLine` is given every line as it is stored. */
+export async function loadScores(
+  run: Run,
+  spec: ResolvedSpec,
+  signal: AbortSignal,
+  onLine?: (text: string) => void,
+): Promise<RunScores> {
   const columns = new Columns(spec);
   const identities = new Map<string, VariantIdentity>();
   const speeds = new Map(variantsOf(spec).map((variant) => [variant.id, new SpeedMeter()]));
   const openings = new Set<string>();
   for await (const stored of run.lines("scores", START, signal)) {
+    onLine?.(stored.text);
     const line = parseLine(stored, run, "scores") as ScoreLine;
     if (line.type === "opened") {
       // A resumed run is scored from its first record on, and copies what stands between the answers again.

@@ -21,6 +21,8 @@ export interface OutputOptions {
   readonly runs?: string;
   /** Name or run that has the baselines of the models whose baseline is external. */
   readonly baseline?: string;
+  /** Nothing that was computed before is taken for granted. */
+  readonly fresh?: boolean;
 }
 
 /** Analyzes a run whose answers are there, decides, writes its reports and prints what it came to. Sets no exit code. */
@@ -36,6 +38,7 @@ export async function conclude(
     manifest.spec.candidates;
   const conclusion = await concludeRun(run, manifest, policy, {
     signal,
+    fresh: options.fresh ?? false,
     baselines: await storedBaselines(manifest.spec.models, options, run.id),
     ...(candidates === undefined ? {} : { candidates }),
   });

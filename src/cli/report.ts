@@ -19,7 +19,7 @@ export async function report(id: string, options: ReportOptions): Promise<void> 
   await run.lock();
   try {
     await rescoreRun(run, manifest, evaluationServices(store, readEnv(process.env)), signal);
-    await conclude(run, policy, options, signal);
+    await conclude(run, policy, { ...options, fresh: true }, signal);
   } finally {
     await run.close();
   }

@@ -1,11 +1,12 @@
 import { loadScores, type RunScores } from "../analyze/load-scores.ts";
 import type { Speed } from "../analyze/speed.ts";
-import { summarize } from "../analyze/summarize.ts";
 import type { Summary } from "../analyze/summary.ts";
-import type { Margins } from "../analyze/task-change.ts";
+import { SummaryKey } from "../analyze/summary-key.ts";
+import { DEFAULT_MARGINS, type Margins } from "../analyze/task-change.ts";
 import type { Run } from "../store/run-store.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
 import { type AnswerOrigin, graftBaselines } from "./graft-baselines.ts";
+import { originOf, readKeptSummary } from "./kept-summary.ts";
 import type { RunManifest } from "./manifest.ts";
 
 /** What a finished run comes to, before it is reported. */
@@ -18,6 +19,14 @@ export interface Analysis {
   readonly origins: ReadonlyMap<string, AnswerOrigin>;
 }
 
+export interface AnalysisOptions {
+  readonly baselines?: readonly StoredBaseline[];
+  /** Within which several backends are held against each other. */
+  readonly margins?: Margins;
+  /** Computes the summary again even where the one on disk is known to be of the same scores. */
+  readonly fresh?: boolean;
+}
+
 /**
  * Analyzes a run's scores and writes `summary.json` and `performance.json`. Stored baselines become variants of the analysis; the run's own
  * manifest stays as it is.
@@ -26,11 +35,12 @@ export async function analyzeRun(
   run: Run,
   ownManifest: RunManifest,
   signal: AbortSignal,
-  { baselines = [], margins }: { readonly baselines?: readonly StoredBaseline[]; readonly margins?: Margins } = {},
+  { baselines = [], margins = DEFAULT_MARGINS, fresh = false }: AnalysisOptions = {},
 ): Promise<Analysis> {
-  const own = { manifest: ownManifest, scores: await loadScores(run, ownManifest.spec, signal) };
+  const summaryKey = new SummaryKey();
+  const ownScores = await loadScores(run, ownManifest.spec, signal, (line) => summaryKey.addLine(line));
+  const own = { manifest: ownManifest, scores: ownScores };
   const { manifest, scores, origins } = await graftBaselines(own, baselines, signal);
-  const summary = summarize(scores, manifest, margins);
   const { dollarsPerHour } = manifest.spec;
   const speeds = Object.fromEntries(
     [...scores.speeds].map(([variant, meter]) => [
@@ -38,7 +48,15 @@ export async function analyzeRun(
       meter.speed(dollarsPerHour === undefined ? {} : { dollarsPerHour }),
     ]),
   );
-  await run.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
-  await run.write("performance.json", `${JSON.stringify({ schema: 1, variants: speeds }, null, 2)}\n`);
+  // The scores of another run are not in the key.
+  const key = baselines.length === 0 ? summaryKey.digest(manifest, margins) : undefined;
+  const kept = key === undefined || fresh ? undefined : await readKeptSummary(run, key);
+  if (kept !== undefined) return { manifest, scores, summary: kept, speeds, origins };
+  const { summarize } = await import("../analyze/summarize.ts");
+  const summary = summarize(scores, manifest, margins);
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  const performance = { schema: 1, variants: speeds, ...(key === undefined ? {} : { summary: originOf(key, text) }) };
+  await run.write("summary.json", text);
+  await run.write("performance.json", `${JSON.stringify(performance, null, 2)}\n`);
   return { manifest, scores, summary, speeds, origins };
 }

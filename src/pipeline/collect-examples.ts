@@ -85,13 +85,21 @@ function capPerTask(flips: readonly Flip[]): readonly Flip[] {
   });
 }
 
+/** An answer's position in its line; quotes within texts are escaped, so none of them looks like it. */
+const POSITION = /"index":(\d+)[,}]/;
+
 async function readAnswers(
   run: Run,
   keys: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, BackendAnswer>> {
   const answers = new Map<string, BackendAnswer>();
+  const positions = new Set([...keys].map((key) => key.slice(key.lastIndexOf("\n") + 1)));
   for await (const { text } of run.lines("records", START, signal)) {
+    if (answers.size === keys.size) break;
+    // Most records are of items that didn't flip; they needn't be parsed to see that.
+    const position = POSITION.exec(text)?.[1];
+    if (position !== undefined && !positions.has(position)) continue;
     const record = JSON.parse(text) as JournalRecord;
     if (record.type !== "answer" || passOf(record) !== "main" || record.outcome.kind !== "answered") continue;
     const key = keyOf(record.variant, record.task, record.index);

@@ -25,6 +25,8 @@ export interface ConcludeOptions {
   readonly candidates?: readonly string[];
   /** Of models whose baseline is a stored run's. */
   readonly baselines?: readonly StoredBaseline[];
+  /** Computes everything again. */
+  readonly fresh?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -35,9 +37,9 @@ export async function concludeRun(
   run: Run,
   ownManifest: RunManifest,
   policy: Policy,
-  { candidates, baselines = [], signal }: ConcludeOptions,
+  { candidates, baselines = [], fresh = false, signal }: ConcludeOptions,
 ): Promise<Conclusion> {
-  const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy) });
+  const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy), fresh });
   const { manifest } = analysis;
   const verdicts = decide(analysis, policy, candidates);
   await run.write("verdicts.json", `${JSON.stringify(verdicts, null, 2)}\n`);
