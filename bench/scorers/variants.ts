@@ -13,32 +13,36 @@ const LENGTHS = { from: 6, to: 128 };
 
 /** BERTScore of seven variants whose answers all differ, against the references they share. */
 export async function measureVariants(model: EncoderModel): Promise<void> {
-  const references = mixedTexts(ITEMS, LENGTHS, MPNET_BASE, 1);
-  const answers = (variant: number): ScoreInput[] =>
-    mixedTexts(ITEMS, LENGTHS, MPNET_BASE, 100 + variant).map(({ text }, index) => ({
-      candidate: text,
-      references: [references[index]?.text ?? ""],
-      instruction: "",
-    }));
   const engine = new EmbeddingEngine();
   const scorer = await createBertScorer({ engine, model }, signal);
-  // Other texts, so that both workers are warm and nothing is known yet.
-  const warmUp = mixedTexts(ITEMS, LENGTHS, MPNET_BASE, 999).map(({ text }) => ({
-    candidate: text,
-    references: [`${text} w1`],
-    instruction: "",
-  }));
-  await scorer.score(warmUp, signal);
-  const start = performance.now();
-  await scorer.score(answers(0), signal);
-  const oneMs = performance.now() - start;
-  for (let variant = 1; variant < VARIANTS; variant++) await scorer.score(answers(variant), signal);
-  const allMs = performance.now() - start;
+  const timeToScore = async (variants: readonly (readonly ScoreInput[])[]) => {
+    const start = performance.now();
+    for (const inputs of variants) await scorer.score(inputs, signal);
+    return performance.now() - start;
+  };
+  // The first set warms both workers up and isn't counted.
+  await timeToScore(itemSet(0, 1));
+  const oneMs: number[] = [];
+  for (const set of [1, 2, 3]) oneMs.push(await timeToScore(itemSet(set, 1)));
+  const allMs = await timeToScore(itemSet(4, VARIANTS));
   await engine.close();
+  const bestMs = Math.min(...oneMs);
   reportHeading(
     `BERTScore with mpnet-base's measures at layer 8, ${ITEMS} items, ${VARIANTS} variants with different answers`,
   );
-  reportNumber("one variant", ITEMS / (oneMs / 1_000), "pairs/s");
+  reportNumber("one variant", ITEMS / (bestMs / 1_000), "pairs/s");
   reportNumber("all variants", (VARIANTS * ITEMS) / (allMs / 1_000), "pairs/s");
-  reportRatio({ name: "time of all, in times one variant's", value: allMs / oneMs, atMost: 0.6 * VARIANTS });
+  reportRatio({ name: "time of all, in times one variant's", value: allMs / bestMs, atMost: 0.6 * VARIANTS });
+}
+
+/** The answers of some variants to the same items; another set has other items. */
+function itemSet(set: number, variants: number): ScoreInput[][] {
+  const references = mixedTexts(ITEMS, LENGTHS, MPNET_BASE, 1_000 * set);
+  return Array.from({ length: variants }, (_, variant) =>
+    mixedTexts(ITEMS, LENGTHS, MPNET_BASE, 1_000 * set + variant + 1).map(({ text }, index) => ({
+      candidate: text,
+      references: [references[index]?.text ?? ""],
+      instruction: "",
+    })),
+  );
 }

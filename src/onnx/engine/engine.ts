@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InterruptedError, throwIfAborted } from "../../domain/errors.ts";
+import { throwIfAborted } from "../../domain/errors.ts";
 import { type EncoderRequest, type EncoderSpec, encoderSpec } from "../encoder-spec.ts";
 import { ModelError } from "../model-error.ts";
 import type { EncodedText } from "../token-encoder.ts";
@@ -18,6 +18,7 @@ import {
   engineSettings,
 } from "./settings.ts";
 import type { TextJob } from "./text-job.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { type Task, WorkerPool } from "./worker-pool.ts";
 
 export interface EmbedOptions {
@@ -126,10 +127,10 @@ export class EmbeddingEngine {
 
   /** Looks texts up on disk and has the others tokenized. The jobs tell of success and failure; this never rejects. */
   async #start(line: EncoderLine, jobs: readonly TextJob[]): Promise<void> {
-    for (let at = 0; at < jobs.length; at += TEXTS_A_MESSAGE) {
-      const missing = await line.fromDisk(jobs.slice(at, at + TEXTS_A_MESSAGE));
-      if (missing.length > 0) this.#enqueue(this.#tokenizeTask(line, missing));
-    }
+    // All of them before the first is embedded: batches are the fuller the more texts wait.
+    const missing: TextJob[] = [];
+    for (const part of partsOf(jobs, TEXTS_A_MESSAGE)) missing.push(...(await line.fromDisk(part)));
+    for (const part of partsOf(missing, TEXTS_A_MESSAGE)) this.#enqueue(this.#tokenizeTask(line, part));
   }
 
   #tokenizeTask(line: EncoderLine, jobs: readonly TextJob[]): Task {
@@ -200,24 +201,26 @@ export class EmbeddingEngine {
     callFor: (part: readonly Item[]) => { encoder?: EncoderSpec; call: Call; request: WorkerCalls[Call]["request"] },
   ): Promise<WorkerCalls[Call]["response"][]> {
     throwIfAborted(signal);
-    const answers: Promise<WorkerCalls[Call]["response"]>[] = [];
-    for (let at = 0; at < items.length; at += itemsAMessage) {
-      const { encoder, call, request } = callFor(items.slice(at, at + itemsAMessage));
-      answers.push(
-        new Promise((resolve, reject) => {
-          this.#enqueue({
-            ...(encoder === undefined ? {} : { encoder }),
-            fail: reject,
-            run: (thread) => {
-              if (signal.aborted) return Promise.resolve();
-              return thread.call(call, request).then(resolve, reject);
-            },
-          });
-        }),
-      );
-    }
+    const answers = partsOf(items, itemsAMessage).map((part) => {
+      const { encoder, call, request } = callFor(part);
+      return new Promise<WorkerCalls[Call]["response"]>((resolve, reject) => {
+        this.#enqueue({
+          ...(encoder === undefined ? {} : { encoder }),
+          fail: reject,
+          run: async (thread) => {
+            if (!signal.aborted) await thread.call(call, request).then(resolve, reject);
+          },
+        });
+      });
+    });
     return unlessAborted(Promise.all(answers), signal);
   }
+}
+
+function partsOf<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
+    items.slice(part * size, (part + 1) * size),
+  );
 }
 
 /** A task for several texts, whose failure is the failure of each. */
@@ -241,15 +244,5 @@ function closedError(): ModelError {
     kind: "engine-closed",
     message: "the inference engine is closed",
     hint: "close it after the last score",
-  });
-}
-
-/** The work's outcome, or InterruptedError at once when `signal` is aborted first; the work's own failure is then ignored. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new InterruptedError("interrupted", { cause: signal.reason }));
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }

@@ -29,8 +29,8 @@ export interface BertScorerOptions {
 
 /** Version of this implementation: raise it when a number changes. */
 const VERSION = "quantgate.1";
-/** Most UTF-16 units of text whose embeddings are held at a time: some ten megabytes for a large model. */
-const WINDOW_CHARACTERS = 40_000;
+/** Most UTF-16 units of text whose embeddings are held at a time: 80 megabytes for a large model and English text. */
+const WINDOW_CHARACTERS = 80_000;
 
 /**
  * BERTScore (Zhang et al. 2020) as its reference implementation computes it, unpadded. A score's value is F1; its statistics are
