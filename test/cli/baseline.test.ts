@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Verdicts } from "../../src/gate/verdict.ts";
@@ -6,6 +6,7 @@ import { BASELINE, SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
 import { type SyntheticVariant, syntheticRun } from "../gate/synthetic-run.ts";
 import { cli } from "../support/cli.ts";
 import { sharedFolder } from "../support/shared-folder.ts";
+import { writeSmallSpec } from "../support/small-spec.ts";
 import { writeSyntheticRun } from "../support/synthetic-store.ts";
 
 function caseOf(name: string) {
@@ -83,7 +84,7 @@ describe("a stored baseline", () => {
     expect(none.stderr).toContain("the baseline of toy is external: which one?");
     const unknown = await gate("fine", "--baseline", "mian");
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain("there are main");
+    expect(unknown.stderr).toMatch(/there are .*main/);
     const itself = await gate("fine", "--baseline", "worse");
     expect(itself.code).toBe(2);
     expect(itself.stderr).toContain("has no baseline of model toy");
@@ -117,14 +118,32 @@ describe("a stored baseline", () => {
     );
   });
 
+  it("is asked for before anything runs, and then decides a run", async () => {
+    const spec = await writeSmallSpec(folder(), { quantizations: ["FP16", "Q2_K"], limit: 8 });
+    const own = await cli(["run", spec, "--runs", runs, "--json", "--quiet"]);
+    await quantgate("baseline", "set", "demo", (JSON.parse(own.stdout) as { run: string }).run);
+    const text = await readFile(spec, "utf8");
+    const external = text
+      .replace("  - name: demo\n", "  - name: demo\n    baseline: external\n")
+      .replace(/.*quantization: FP16.*\n/, "");
+    await writeFile(spec, external);
+    const before = await readdir(runs);
+    const none = await cli(["run", spec, "--runs", runs, "--quiet"]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain("--baseline <name>");
+    expect(await readdir(runs)).toEqual(before);
+    const stored = await cli(["run", spec, "--runs", runs, "--json", "--quiet", "--baseline", "demo"]);
+    expect([own.code, stored.code]).toEqual([1, 1]);
+    const [ours, theirs] = [own, stored].map(({ stdout }) => (JSON.parse(stdout) as { verdicts: Verdicts }).verdicts);
+    if (ours === undefined || theirs === undefined) throw new Error("no verdicts");
+    expect(findings(theirs)).toEqual(findings(ours));
+  }, 120_000);
+
   it("is listed and shown with its run", async () => {
     await gate("nightly");
     const list = await quantgate("baseline", "list");
-    expect(list.stdout.split("\n")).toEqual([
-      "main  nightly  2026-01-01T00:00:00.000Z  pass  toy",
-      expect.stringMatching(/^last-passing {2}\S+ .* toy$/),
-      "",
-    ]);
+    expect(list.stdout).toMatch(/^main {2}nightly {2}2026-01-01T00:00:00\.000Z {2}pass {2}toy$/m);
+    expect(list.stdout).toMatch(/^last-passing {2}\S+ .* toy$/m);
     const shown = await quantgate("baseline", "show", "main", "--json");
     expect(JSON.parse(shown.stdout)).toMatchObject({
       run: "nightly",
