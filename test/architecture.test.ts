@@ -112,6 +112,38 @@ const ROOMS: Readonly<Record<string, Room>> = {
     uses: ["domain", "dataset", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "package-root.ts"],
     types: ["executor"],
   },
+  // Runs that workers execute: the service's side, and the workers'.
+  service: {
+    uses: [
+      "domain",
+      "store",
+      "spec",
+      "plan",
+      "gate",
+      "pipeline",
+      "executor",
+      "http/in-process-service.ts",
+      "http/keyed-run-id.ts",
+      "http/logger.ts",
+      "http/run-service.ts",
+      "http/stored-state.ts",
+    ],
+  },
+  "compose-service.ts": {
+    uses: [
+      "domain",
+      "store",
+      "plan",
+      "executor",
+      "pipeline",
+      "service",
+      "http/backend-registry.ts",
+      "http/submitted-spec.ts",
+      "compose.ts",
+      "env.ts",
+      "package-root.ts",
+    ],
+  },
   // Speaks to the service over the network; of the service it knows only what its answers look like.
   client: { uses: ["domain"], types: ["analyze", "gate", "http", "pipeline"] },
   "index.ts": {
@@ -143,7 +175,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ioredis: ["src/executor/", "workers/"],
   express: ["src/http/"],
   pino: ["src/http/"],
-  "prom-client": ["src/http/"],
+  "prom-client": ["src/http/", "src/service/"],
   pg: ["src/store/"],
   // TypeScript for a worker thread while developing; the package ships JavaScript.
   tsx: ["src/onnx/worker/"],

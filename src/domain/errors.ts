@@ -35,6 +35,9 @@ export class RunError extends QuantGateError {
   }
 }
 
+/** Another process is writing the run. */
+export class RunBusyError extends RunError {}
+
 /** What keeps the run is away for now, and was waited for in vain; later the run can go on. */
 export class UnavailableError extends RunError {}
 

@@ -63,7 +63,7 @@ export class ShardGenerator {
   }
 
   /** Stores the unit's answers, unless they are stored or nobody wants them any more. What was answered is kept, however this ends. */
-  async handle(job: UnitJob, { signal, progress }: JobContext): Promise<void> {
+  async handle(job: UnitJob, { signal, progress }: Pick<JobContext, "signal" | "progress">): Promise<void> {
     const run = await openIfThere(this.#deps.store, job.run);
     if (run === undefined || (await isOver(run))) return;
     // Its other variants would be asked in vain.
@@ -82,7 +82,12 @@ export class ShardGenerator {
     await this.#runs.close();
   }
 
-  async #answer(run: Run, context: RunContext, index: number, { signal, progress }: JobContext): Promise<void> {
+  async #answer(
+    run: Run,
+    context: RunContext,
+    index: number,
+    { signal, progress }: Pick<JobContext, "signal" | "progress">,
+  ): Promise<void> {
     const unit = context.plan.units[index];
     if (unit === undefined)
       throw new RunError(`run ${run.id} has no unit ${index}`, { hint: "it was changed; start a new run" });

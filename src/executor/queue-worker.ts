@@ -17,6 +17,8 @@ export interface JobHandler<T> {
 }
 
 export interface JobContext {
+  /** The job's id; that of a repeated job tells its time. */
+  readonly id: string;
   /** Aborted when the worker can't wait for the job any longer. */
   readonly signal: AbortSignal;
   /** Tells a number that grows; not every one is passed on. */
@@ -100,7 +102,8 @@ export class QueueWorker<T> {
     const parsed = this.#handler.schema.safeParse(job.data);
     if (!parsed.success) throw new UnrecoverableError(`the message is not valid: ${messageOf(parsed.error)}`);
     try {
-      await this.#handler.handle(parsed.data, { signal: this.#impatient.signal, progress: this.#teller(job) });
+      const { signal } = this.#impatient;
+      await this.#handler.handle(parsed.data, { id: job.id ?? "", signal, progress: this.#teller(job) });
       onEvent({ kind: "done", job: job.data, ms: performance.now() - startedMs });
     } catch (error) {
       await this.#pass(error, job, token);

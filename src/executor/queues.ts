@@ -95,15 +95,15 @@ export class Queues {
     return this.#soon(() => this.#queue(name).getJobCounts("waiting", "active", "delayed", "failed"));
   }
 
-  /** Limits that hold for all workers of a queue together; `shardsPerMinute` absent: no limit. */
-  async limit(name: QueueName, limits: { readonly shards: number; readonly shardsPerMinute?: number }): Promise<void> {
+  /** Limits that hold for all workers of a queue together; what is absent isn't limited. Redis forgets them with everything else. */
+  async limit(name: QueueName, limits: { readonly atATime?: number; readonly everyMs?: number }): Promise<void> {
     const queue = this.#queue(name);
-    await this.#soon(() => queue.setGlobalConcurrency(limits.shards));
-    const { shardsPerMinute } = limits;
+    const { atATime, everyMs } = limits;
     await this.#soon(() =>
-      shardsPerMinute === undefined
-        ? queue.removeGlobalRateLimit()
-        : queue.setGlobalRateLimit(1, Math.ceil(60_000 / shardsPerMinute)),
+      atATime === undefined ? queue.removeGlobalConcurrency() : queue.setGlobalConcurrency(atATime),
+    );
+    await this.#soon(() =>
+      everyMs === undefined ? queue.removeGlobalRateLimit() : queue.setGlobalRateLimit(1, Math.ceil(everyMs)),
     );
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { messageOf, RunError } from "../domain/errors.ts";
+import { messageOf, RunBusyError, RunError } from "../domain/errors.ts";
 
 interface Holder {
   readonly pid: number;
@@ -14,7 +14,7 @@ const held = new Set<string>();
 
 /**
  * Takes a run for this process by a lock file; returns what gives it back. A lock whose process is gone (on this host) is taken over;
- * of several that try at once, one gets it. Throws `RunError` when another process is writing the run.
+ * of several that try at once, one gets it. Throws `RunBusyError` when another process is writing the run.
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
   const id = randomUUID();
@@ -31,7 +31,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
       if (theirs === undefined) continue;
       const holder = parseHolder(theirs);
       if (holder !== undefined && isAlive(holder, path)) {
-        throw new RunError(`the run is being written by process ${holder.pid} on ${holder.host}`, {
+        throw new RunBusyError(`the run is being written by process ${holder.pid} on ${holder.host}`, {
           hint: `wait for it, or delete ${path} if that process is gone`,
         });
       }
@@ -43,7 +43,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true });
   }
-  throw new RunError(`${path}: other processes keep taking the lock`);
+  throw new RunBusyError(`${path}: other processes keep taking the lock`);
 }
 
 async function giveBack(path: string, mine: string): Promise<void> {

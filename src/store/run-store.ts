@@ -65,7 +65,7 @@ export interface RunStore {
   list(): Promise<readonly string[]>;
   /** At most `limit` runs that fit, newest first, those that come after the run `after` in that order; none when there is no such run. */
   find(filter: RunFilter, page: { readonly limit: number; readonly after?: string }): Promise<RunPage>;
-  /** Deletes a run for good. Throws `UsageError` when there is none, `RunError` when a process is writing it. */
+  /** Deletes a run for good. Throws `UsageError` when there is none, `RunBusyError` when a process is writing it. */
   remove(id: string): Promise<void>;
   shelf(name: ShelfName): Shelf;
   /** Throws `RunError` when runs can't be kept here at the moment. */
@@ -79,7 +79,7 @@ export interface Run {
   readonly location: string;
   read(name: DocumentName): Promise<string | undefined>;
   write(name: DocumentName, text: string): Promise<void>;
-  /** Takes the run for writing; a half-written last line is cut off. Throws `RunError` when another process has it. */
+  /** Takes the run for writing; a half-written last line is cut off. Throws `RunBusyError` when another process has it. */
   lock(): Promise<void>;
   /** Appends one line; it survives a kill of this process once the promise resolves. */
   append(stream: StreamName, line: string): Promise<void>;

@@ -1,7 +1,7 @@
 import { UsageError } from "../domain/errors.ts";
 
 /** Kinds of small documents that belong to no single run. */
-export type ShelfName = "schedules" | "baselines" | "tokens";
+export type ShelfName = "schedules" | "alerts" | "baselines" | "tokens";
 
 /** Port: small documents by name, such as the schedules. Each is replaced whole; the last writer wins. */
 export interface Shelf {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RunError } from "../../domain/errors.ts";
+import { RunBusyError } from "../../domain/errors.ts";
 import type { Database, Query } from "./database.ts";
 
 /** A killed process' session lives on for an instant. */
@@ -15,7 +15,7 @@ export interface WriterSession {
   end(): Promise<void>;
 }
 
-/** Takes a run for this process. Throws `RunError` when another session has it. */
+/** Takes a run for this process. Throws `RunBusyError` when another session has it. */
 export async function openWriterSession(database: Database, run: string): Promise<WriterSession> {
   return database.patiently(async () => {
     let open = true;
@@ -46,7 +46,7 @@ async function takeLock(database: Database, query: Query, run: string): Promise<
     await sleep(BETWEEN_TRIES_MS);
   }
   const [holder] = await query("SELECT writer FROM quantgate_runs WHERE id = $1", [run]);
-  throw new RunError(`the run is being written by ${String(holder?.writer ?? "another process")}`, {
+  throw new RunBusyError(`the run is being written by ${String(holder?.writer ?? "another process")}`, {
     hint: `wait for it; if that process is gone, end its session in ${database.name}`,
   });
 }

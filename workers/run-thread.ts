@@ -1,0 +1,10 @@
+import { parentPort } from "node:worker_threads";
+import { type FinishRequest, finishRunByWorkers } from "../src/compose-service.ts";
+import type { ProgressEvent } from "../src/pipeline/progress.ts";
+import type { Finish } from "../src/service/finish-run.ts";
+import { answerCalls } from "../src/service/thread-calls.ts";
+
+/* A thread of the finalizing worker, one for each run: analysis blocks the event loop that it runs on. */
+
+if (parentPort === null) throw new Error("this module runs in a worker thread only");
+answerCalls<FinishRequest, Finish, ProgressEvent>(parentPort, finishRunByWorkers);

@@ -1,0 +1,10 @@
+import { parentPort } from "node:worker_threads";
+import { makeUnitScorer, type ScoreRequest } from "../src/compose-service.ts";
+import type { ScoredUnit } from "../src/executor/score-shard.ts";
+import { answerCalls } from "../src/service/thread-calls.ts";
+
+/* A thread of the scoring worker: metrics and models block the event loop that they run on. */
+
+if (parentPort === null) throw new Error("this module runs in a worker thread only");
+const scorer = makeUnitScorer();
+answerCalls<ScoreRequest, ScoredUnit>(parentPort, (request, signal) => scorer.score(request, signal));
