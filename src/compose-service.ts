@@ -19,13 +19,13 @@ import type { ProgressEvent } from "./pipeline/progress.ts";
 import { makePlan, UNIT_ITEMS } from "./plan/plan.ts";
 import { Alerts } from "./service/alerts.ts";
 import { type Finish, finishRun } from "./service/finish-run.ts";
-import { QueuedRunService } from "./service/queued-run-service.ts";
+import { QueuedRunService, type QueuedServiceOptions } from "./service/queued-run-service.ts";
 import { RunWorker } from "./service/run-worker.ts";
 import { Schedules } from "./service/schedules.ts";
 import { sendWebhook } from "./service/send-webhook.ts";
 import { ThreadCalls } from "./service/thread-calls.ts";
 import type { AttachedWorker, WorkerShell } from "./service/worker-process.ts";
-import type { Run } from "./store/run-store.ts";
+import type { Run, RunStore } from "./store/run-store.ts";
 
 /** How often limits of backends are told to Redis, which may have forgotten them. */
 const LIMITS_MS = 30_000;
@@ -55,6 +55,17 @@ export interface FinishRequest {
 /** The store that the environment names. */
 export function openServiceStore() {
   return openStore(readEnv(process.env).runsFolder);
+}
+
+/** The service's side: takes runs, and leaves them to workers. */
+export function openQueuedService(
+  store: RunStore,
+  redisUrl: string,
+  { onEvent, onTrouble }: Pick<QueuedServiceOptions, "onEvent"> & { readonly onTrouble: (error: Error) => void },
+): QueuedRunService {
+  const queues = new Queues(redisUrl, onTrouble);
+  const onClose = (): Promise<void> => queues.close();
+  return new QueuedRunService({ store, queues, version: packageVersion(), now: () => new Date(), onEvent, onClose });
 }
 
 /** Takes shards of registered backends and asks the backends. */

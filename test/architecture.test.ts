@@ -103,6 +103,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "http",
       "client",
       "compose.ts",
+      "compose-service.ts",
       "env.ts",
       "package-root.ts",
     ],

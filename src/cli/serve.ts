@@ -2,7 +2,7 @@ import { evaluationServices, findDatasets, openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import { loadBackendRegistry } from "../http/backend-registry.ts";
-import { InProcessRunService } from "../http/in-process-service.ts";
+import { InProcessRunService, type ServiceEvent } from "../http/in-process-service.ts";
 import { listen } from "../http/listen.ts";
 import { makeLogger } from "../http/logger.ts";
 import { Metrics } from "../http/metrics.ts";
@@ -36,16 +36,23 @@ export async function serve(options: ServeOptions): Promise<void> {
   await store.check();
   const backends = await loadBackendRegistry(options.backends);
   const metrics = new Metrics();
-  const service = await InProcessRunService.start({
-    services: evaluationServices(store, env, { probe: options.probe !== false }),
-    onEvent: (runId, event) => {
-      metrics.observe(event);
-      if (event.kind !== "progress") log.info({ runId, ...event }, `run ${event.kind}`);
-      else if (event.event.kind === "variant-opened")
-        log.info({ runId, variant: event.event.variant, loadMs: event.event.loadMs }, "variant opened");
-      else if (event.event.kind === "variant-done") log.info({ runId, variant: event.event.variant }, "variant done");
-    },
-  });
+  const onEvent = (runId: string, event: ServiceEvent): void => {
+    metrics.observe(event);
+    if (event.kind !== "progress") log.info({ runId, ...event }, `run ${event.kind}`);
+    else if (event.event.kind === "variant-opened")
+      log.info({ runId, variant: event.event.variant, loadMs: event.event.loadMs }, "variant opened");
+    else if (event.event.kind === "variant-done") log.info({ runId, variant: event.event.variant }, "variant done");
+  };
+  const service =
+    env.redisUrl === undefined
+      ? await InProcessRunService.start({
+          services: evaluationServices(store, env, { probe: options.probe !== false }),
+          onEvent,
+        })
+      : (await import("../compose-service.ts")).openQueuedService(store, env.redisUrl, {
+          onEvent,
+          onTrouble: (error) => log.debug({ problem: error.message }, "Redis is away"),
+        });
   metrics.watch(service);
   const listening = await listen(
     {
@@ -63,10 +70,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     { host: options.host, port: count(options.port, "--port") },
   );
   if (options.insecureNoAuth === true) log.warn("everybody on this machine may do everything here: --insecure-no-auth");
-  log.warn(
-    { executor: service.executor },
-    "no Redis is set up: runs are executed in this process, one after the other, and stop with it; they go on when it starts again",
-  );
+  if (service.executor === "bullmq") log.info({ executor: service.executor }, "runs are executed by workers");
+  else
+    log.warn(
+      { executor: service.executor },
+      "no Redis is set up: runs are executed in this process, one after the other, and stop with it; they go on when it starts again",
+    );
   log.info({ url: listening.url }, "listening");
   const signal = interruptSignal();
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

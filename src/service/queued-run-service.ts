@@ -26,6 +26,8 @@ export interface QueuedServiceOptions {
   readonly version: string;
   readonly now: () => Date;
   readonly onEvent: (runId: string, event: ServiceEvent) => void;
+  /** Closes what is the service's alone. */
+  readonly onClose?: () => Promise<void>;
 }
 
 /**
@@ -108,6 +110,7 @@ export class QueuedRunService implements RunService {
 
   async close(): Promise<void> {
     this.#closing.abort(new Error("the service is stopping"));
+    await this.#options.onClose?.();
   }
 
   /** A state that is at most `maxAgeMs` old. */
