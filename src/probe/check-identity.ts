@@ -29,11 +29,11 @@ export function checkQuantization({ metadata }: VariantIdentity, variant: Resolv
   const said = metadata.quantization;
   const parsed = said === undefined ? undefined : parseQuantization(said);
   if (parsed !== undefined && !sameQuantization(parsed, variant.quantization)) {
-    return stop(
-      "quantization",
-      `the spec says ${variant.quantization}, the server says ${said}`,
-      "correct the label in the spec, or serve the model that it names",
-    );
+    const hint = "correct the label in the spec, or serve the model that it names";
+    // A file is what the user put there, and its digest is on record; what a server serves under a name nobody else can check.
+    return variant.backend.type === "llama-cpp"
+      ? warn("quantization", `the spec says ${variant.quantization}, the file's header says ${said}`, hint)
+      : stop("quantization", `the spec says ${variant.quantization}, the server says ${said}`, hint);
   }
   const bits = metadata.bitsPerWeight;
   const nominal = nominalBitsPerWeight(variant.quantization);
