@@ -21,6 +21,8 @@ export class SimulatedOllama {
   readonly #server: Server;
   readonly #options: SimulationOptions;
   latencyMs: number;
+  /** How often each prompt was asked, by model. */
+  readonly asked = new Map<string, number>();
   /** Answers given so far. */
   answered = 0;
   /** Requests for an answer that are being worked on, and the most there were at a time. */
@@ -75,6 +77,8 @@ export class SimulatedOllama {
           model_info: { "general.architecture": "llama", "general.parameter_count": 1000 },
         };
       case "POST /api/generate": {
+        const question = `${String(body.model)}\n${String(body.prompt)}`;
+        this.asked.set(question, (this.asked.get(question) ?? 0) + 1);
         this.busy += 1;
         this.busiest = Math.max(this.busiest, this.busy);
         if (this.latencyMs > 0) await sleep(this.latencyMs);
