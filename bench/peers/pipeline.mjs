@@ -9,11 +9,11 @@ let embed;
 let texts = [];
 
 const ways = {
-  async oneByOne() {
-    for (const text of texts) await embed(text, OPTIONS);
+  async oneByOne(count) {
+    for (const text of texts.slice(0, count)) await embed(text, OPTIONS);
   },
-  async paddedBatches() {
-    for (let at = 0; at < texts.length; at += BATCH) await embed(texts.slice(at, at + BATCH), OPTIONS);
+  async paddedBatches(count) {
+    for (let at = 0; at < count; at += BATCH) await embed(texts.slice(at, Math.min(at + BATCH, count)), OPTIONS);
   },
 };
 
@@ -28,7 +28,7 @@ process.on("message", async (request) => {
     process.send({ vectors });
   } else {
     const start = performance.now();
-    await ways[request.run]();
+    await ways[request.run](request.count);
     process.send({ ms: performance.now() - start });
   }
 });

@@ -29,9 +29,9 @@ export class Pipeline {
     return new Pipeline(child, vectors);
   }
 
-  /** Milliseconds to embed all texts, one a call or in padded batches. */
-  async time(way: "oneByOne" | "paddedBatches"): Promise<number> {
-    this.#child.send({ run: way });
+  /** Milliseconds to embed the first `count` texts, one a call or in padded batches. */
+  async time(way: "oneByOne" | "paddedBatches", count: number): Promise<number> {
+    this.#child.send({ run: way, count });
     const [{ ms }] = await once(this.#child, "message");
     return ms;
   }
