@@ -65,10 +65,15 @@ deciding(program.command("report"))
 const SERVER = ["--server <url>", "server that has the runs, such as http://127.0.0.1:8080"] as const;
 const TOKEN = ["--token-env <name>", "environment variable that holds the token (default: QUANTGATE_TOKEN)"] as const;
 
-program
+const runs = program
   .command("runs")
-  .description("list the runs on disk or of a server, newest first")
+  .description("list the runs on disk or of a server, newest first; delete and export them")
   .option(...RUNS)
+  .option("--model <name>", "only runs of this model")
+  .option("--status <status...>", "only runs that are queued, running, completed, interrupted, failed or cancelled")
+  .option("--overall <verdict>", "only runs that pass, fail or are inconclusive")
+  .option("--schedule <name>", "only runs that a schedule asked for")
+  .option("--limit <number>", "at most so many")
   .option(...SERVER)
   .option(...TOKEN)
   .option("--json", "print JSON on stdout")
@@ -76,6 +81,20 @@ program
     options.server === undefined
       ? (await import("./runs.ts")).runs(options)
       : (await import("./runs-remote.ts")).remoteRuns(options),
+  );
+runs
+  .command("delete")
+  .description("delete runs for good, with everything that is kept of them")
+  .argument("<run...>", "ids of runs")
+  .option("--force", "also runs that are queued or running somewhere")
+  .action(async (ids: string[], _, command) => (await import("./runs.ts")).deleteRuns(ids, command.optsWithGlobals()));
+runs
+  .command("export")
+  .description("write everything that is kept of a run into a new folder")
+  .argument("<run>", "id of a run")
+  .argument("<folder>")
+  .action(async (id: string, folder: string, _, command) =>
+    (await import("./runs.ts")).exportStored(id, folder, command.optsWithGlobals()),
   );
 
 program
