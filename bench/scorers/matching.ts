@@ -36,7 +36,7 @@ async function bestTime(run: () => Promise<void>): Promise<number> {
 
 function randomVectors(seed: number): Vectors {
   const uniform = uniformNumbers(seed);
-  const values = new Float32Array(new SharedArrayBuffer(4 * TOKENS * WIDTH));
+  const values = new Float32Array(TOKENS * WIDTH);
   for (const index of values.keys()) values[index] = uniform();
   return { values, rows: TOKENS, width: WIDTH };
 }

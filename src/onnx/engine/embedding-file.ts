@@ -34,7 +34,7 @@ export function decodeEmbedding(bytes: Uint8Array): Embedding | undefined {
   if (magic !== MAGIC || body.length !== 4 * (count + rows * width)) return undefined;
   if (crc32(bytes.subarray(CHECKED_FROM)) !== checksum) return undefined;
   const ids = new Int32Array(count);
-  const values = new Float32Array(new SharedArrayBuffer(4 * rows * width));
+  const values = new Float32Array(rows * width);
   bytesOf(ids).set(body.subarray(0, 4 * count));
   bytesOf(values).set(body.subarray(4 * count));
   return { ids, truncated: truncated === 1, vectors: { values, rows, width } };

@@ -5,6 +5,7 @@ import { ModelError } from "../model-error.ts";
 import type { EncodedText } from "../token-encoder.ts";
 import type { EncoderFacts, Matches, VectorPair, WorkerCall, WorkerCalls } from "../worker/protocol.ts";
 import type { WorkerThread } from "../worker/worker-thread.ts";
+import { consecutiveByWeight } from "./consecutive-by-weight.ts";
 import type { Embedding } from "./embedding.ts";
 import { EmbeddingCache } from "./embedding-cache.ts";
 import type { Encoder } from "./encoder.ts";
@@ -27,9 +28,10 @@ export interface EmbedOptions {
   readonly keep?: boolean;
 }
 
-/** Texts or pairs that go to a worker in one message. */
+/** Texts that go to a worker in one message. */
 const TEXTS_A_MESSAGE = 64;
-const PAIRS_A_MESSAGE = 32;
+/** Bytes of vectors that go to a worker in one message: copying them takes this thread about a millisecond. */
+const BYTES_A_MESSAGE = 4 * 2 ** 20;
 
 /**
  * Embeds and matches texts in worker threads, because ONNX Runtime blocks the thread it runs on.
@@ -93,7 +95,7 @@ export class EmbeddingEngine {
   /** Token ids of texts, in the order given. */
   async tokenize(encoder: Encoder, texts: readonly string[], signal: AbortSignal): Promise<readonly EncodedText[]> {
     const { spec } = encoder;
-    const parts = await this.#callInParts(texts, TEXTS_A_MESSAGE, signal, (part) => ({
+    const parts = await this.#callInParts(partsOf(texts, TEXTS_A_MESSAGE), signal, (part) => ({
       encoder: spec,
       call: "tokenize" as const,
       request: { encoder: spec.key, texts: part },
@@ -103,10 +105,9 @@ export class EmbeddingEngine {
 
   /** Greedy matching of pairs of token embeddings, in the order given. */
   async match(pairs: readonly VectorPair[], signal: AbortSignal): Promise<readonly Matches[]> {
-    const parts = await this.#callInParts(pairs, PAIRS_A_MESSAGE, signal, (part) => ({
-      call: "match" as const,
-      request: part,
-    }));
+    const bytes = pairs.map(({ candidate, reference }) => candidate.values.byteLength + reference.values.byteLength);
+    const groups = consecutiveByWeight(bytes, BYTES_A_MESSAGE).map(([from, to]) => pairs.slice(from, to));
+    const parts = await this.#callInParts(groups, signal, (request) => ({ call: "match" as const, request }));
     return parts.flat();
   }
 
@@ -193,15 +194,14 @@ export class EmbeddingEngine {
     return unlessAborted(facts, signal);
   }
 
-  /** Sends work that needs no batching to the workers, some at a time, and gathers the answers in order. */
+  /** Sends work that needs no batching to the workers, part by part, and gathers the answers in order. */
   #callInParts<Item, Call extends WorkerCall>(
-    items: readonly Item[],
-    itemsAMessage: number,
+    parts: readonly (readonly Item[])[],
     signal: AbortSignal,
     callFor: (part: readonly Item[]) => { encoder?: EncoderSpec; call: Call; request: WorkerCalls[Call]["request"] },
   ): Promise<WorkerCalls[Call]["response"][]> {
     throwIfAborted(signal);
-    const answers = partsOf(items, itemsAMessage).map((part) => {
+    const answers = parts.map((part) => {
       const { encoder, call, request } = callFor(part);
       return new Promise<WorkerCalls[Call]["response"]>((resolve, reject) => {
         this.#enqueue({

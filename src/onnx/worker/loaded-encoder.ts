@@ -58,7 +58,7 @@ export class LoadedEncoder {
       const rows = values.subarray(index * perText, (index + 1) * perText);
       return this.#spec.head.kind === "sentence"
         ? { values: meanVector(rows, width), rows: 1, width }
-        : { values: shared(rows), rows: length, width };
+        : { values: Float32Array.from(rows), rows: length, width };
     });
     hidden.dispose();
     return vectors;
@@ -139,10 +139,4 @@ function unsupported(spec: EncoderSpec, why: string): ModelError {
     message: `the model ${spec.name} (${spec.onnxFile}) can't be used as an encoder: ${why}`,
     hint: "export it for feature extraction, or name the output that holds its token embeddings (output)",
   });
-}
-
-function shared(values: Float32Array): Float32Array<SharedArrayBuffer> {
-  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
-  copy.set(values);
-  return copy;
 }

@@ -26,9 +26,8 @@ export class Matcher {
   }
 }
 
-/** ONNX Runtime takes no shared memory, so the values are copied. */
 function tensorOf({ values, rows, width }: Vectors): Tensor {
-  return new Tensor("float32", Float32Array.from(values), [rows, width]);
+  return new Tensor("float32", values, [rows, width]);
 }
 
 function floats(tensor: Tensor | undefined): Float32Array {

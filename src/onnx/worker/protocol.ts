@@ -2,9 +2,9 @@ import type { EncoderSpec } from "../encoder-spec.ts";
 import type { ModelErrorKind } from "../model-error.ts";
 import type { EncodedText } from "../token-encoder.ts";
 
-/** The vectors of one text, row after row, in memory that threads share. */
+/** The vectors of one text, row after row. */
 export interface Vectors {
-  readonly values: Float32Array<SharedArrayBuffer>;
+  readonly values: Float32Array<ArrayBuffer>;
   readonly rows: number;
   readonly width: number;
 }

@@ -54,6 +54,12 @@ function failure(error: unknown): WorkerFailure {
   return { kind, message: messageOf(error), hint: hint ?? "run again; if it stays, report the model and the text" };
 }
 
+/** Vectors move to the main thread instead of being copied: there they are needed, here they aren't any more. */
+function movable(call: WorkerCall, response: WorkerCalls[WorkerCall]["response"]): ArrayBuffer[] {
+  if (call !== "embed") return [];
+  return (response as WorkerCalls["embed"]["response"]).map(({ values }) => values.buffer);
+}
+
 const port = parentPort;
 if (port === null) throw new Error("this module runs in a worker thread only");
 
@@ -61,7 +67,8 @@ let last: Promise<void> = Promise.resolve();
 port.on("message", (request: WorkerRequest) => {
   last = last.then(async () => {
     try {
-      port.postMessage({ id: request.id, ok: true, response: await handle(request) });
+      const response = await handle(request);
+      port.postMessage({ id: request.id, ok: true, response }, movable(request.call, response));
     } catch (error) {
       port.postMessage({ id: request.id, ok: false, error: failure(error) });
     }

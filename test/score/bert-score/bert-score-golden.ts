@@ -30,13 +30,11 @@ export function idsOf(text: string): number[] {
   return [2, ...text.split(" ").filter(Boolean).map(Number), 3];
 }
 
-/** The toy model's hidden states of a text, row after row, in shared memory. */
+/** The toy model's hidden states of a text, row after row. */
 export function hiddenStatesOf(text: string) {
   const rows = idsOf(text).map((id, place) =>
     (BERTSCORE.table[id] ?? []).map((value, column) => Math.fround(value + (BERTSCORE.pos[place]?.[column] ?? 0))),
   );
   const width = rows[0]?.length ?? 0;
-  const values = new Float32Array(new SharedArrayBuffer(4 * width * rows.length));
-  values.set(rows.flat());
-  return { values, rows: rows.length, width };
+  return { values: Float32Array.from(rows.flat()), rows: rows.length, width };
 }
