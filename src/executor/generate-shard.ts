@@ -130,7 +130,8 @@ export class ShardGenerator {
     const part = `identity-${indexOf(variant, plan)}` as const;
     const before = await run.readPart(part);
     const { openBackend, now } = this.#deps;
-    const deps = { openBackend, now, ...(examine === undefined ? {} : { examine }) };
+    // What the first one found holds for all: they have the same weights and build, or are refused.
+    const deps = { openBackend, now, ...(examine === undefined || before !== undefined ? {} : { examine }) };
     const { backend, opened } = await openVariant(variant, identityIn(before), deps, signal).catch((error: unknown) => {
       if (!(error instanceof BackendError) || error.kind !== "overloaded") throw error;
       throw new ThrottledError(error.retryAfterMs ?? THROTTLED_MS, error);
