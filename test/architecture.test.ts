@@ -103,7 +103,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "http",
       "client",
       "compose.ts",
-      "compose-service.ts",
+      "compose-service/open-queued-service.ts",
       "env.ts",
       "package-root.ts",
     ],
@@ -130,7 +130,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "http/stored-state.ts",
     ],
   },
-  "compose-service.ts": {
+  "compose-service": {
     uses: [
       "domain",
       "store",

@@ -1,4 +1,5 @@
-import { attachFinalize, openServiceStore } from "../src/compose-service.ts";
+import { attachFinalize } from "../src/compose-service/attach-finalize.ts";
+import { openServiceStore } from "../src/compose-service/service-store.ts";
 import { runWorker } from "../src/service/worker-process.ts";
 
 await runWorker("finalize", openServiceStore, attachFinalize);

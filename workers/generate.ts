@@ -1,4 +1,5 @@
-import { attachGenerate, openServiceStore } from "../src/compose-service.ts";
+import { attachGenerate } from "../src/compose-service/attach-generate.ts";
+import { openServiceStore } from "../src/compose-service/service-store.ts";
 import { runWorker } from "../src/service/worker-process.ts";
 
 await runWorker("generate", openServiceStore, attachGenerate);

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { type FinishRequest, finishRunByWorkers } from "../src/compose-service.ts";
+import { type FinishRequest, finishRunByWorkers } from "../src/compose-service/finish-run-by-workers.ts";
 import type { ProgressEvent } from "../src/pipeline/progress.ts";
 import type { Finish } from "../src/service/finish-run.ts";
 import { answerCalls } from "../src/service/thread-calls.ts";

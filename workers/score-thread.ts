@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { makeUnitScorer, type ScoreRequest } from "../src/compose-service.ts";
+import { makeUnitScorer, type ScoreRequest } from "../src/compose-service/make-unit-scorer.ts";
 import type { ScoredUnit } from "../src/executor/score-shard.ts";
 import { answerCalls } from "../src/service/thread-calls.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findDatasets, openStore } from "../../src/compose.ts";
-import { openQueuedService } from "../../src/compose-service.ts";
+import { openQueuedService } from "../../src/compose-service/open-queued-service.ts";
 import type { AnswerRecord, JournalRecord } from "../../src/domain/record.ts";
 import { readEnv } from "../../src/env.ts";
 import type { QueuedRunService } from "../../src/service/queued-run-service.ts";

@@ -49,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<void> {
           services: evaluationServices(store, env, { probe: options.probe !== false }),
           onEvent,
         })
-      : (await import("../compose-service.ts")).openQueuedService(store, env.redisUrl, {
+      : (await import("../compose-service/open-queued-service.ts")).openQueuedService(store, env.redisUrl, {
           onEvent,
           onTrouble: (error) => log.debug({ problem: error.message }, "Redis is away"),
         });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect } from "vitest";
 import { findDatasets, openStore } from "../../src/compose.ts";
-import { openQueuedService } from "../../src/compose-service.ts";
+import { openQueuedService } from "../../src/compose-service/open-queued-service.ts";
 import type { AnswerRecord, JournalRecord } from "../../src/domain/record.ts";
 import { readEnv } from "../../src/env.ts";
 import { generateQueue, Queues } from "../../src/executor/queues.ts";

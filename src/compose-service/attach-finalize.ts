@@ -1,0 +1,124 @@
+import { findDatasets } from "../compose.ts";
+import { UsageError } from "../domain/errors.ts";
+import { readEnv } from "../env.ts";
+import { AlertJobSchema, RunJobSchema, ScheduleJobSchema } from "../executor/jobs.ts";
+import { QueueWorker } from "../executor/queue-worker.ts";
+import { type BackendRegistry, loadBackendRegistry } from "../http/backend-registry.ts";
+import { SubmittedSpecSchema } from "../http/submitted-spec.ts";
+import { packageVersion } from "../package-root.ts";
+import type { ProgressEvent } from "../pipeline/progress.ts";
+import { Alerts } from "../service/alerts.ts";
+import type { Finish } from "../service/finish-run.ts";
+import { QueuedRunService } from "../service/queued-run-service.ts";
+import { RunWorker } from "../service/run-worker.ts";
+import { Schedules } from "../service/schedules.ts";
+import { sendWebhook } from "../service/send-webhook.ts";
+import { ThreadCalls } from "../service/thread-calls.ts";
+import type { AttachedWorker, WorkerShell } from "../service/worker-process.ts";
+import type { FinishRequest } from "./finish-run-by-workers.ts";
+import { threadEntry } from "./thread-entry.ts";
+
+/** Runs that one worker brings to their end at a time. */
+const RUNS_AT_A_TIME = 8;
+
+/** Begins runs, hands out their units, decides and reports them; keeps schedules and sends alerts. */
+export async function attachFinalize({
+  env,
+  store,
+  queues,
+  log,
+  metrics,
+  options,
+}: WorkerShell): Promise<AttachedWorker> {
+  const runs = new RunWorker({
+    store,
+    queues,
+    finish: async (run, signal) => {
+      // A thread a run: they end with it, and one that dies takes no other along.
+      const thread = new ThreadCalls<FinishRequest, Finish, ProgressEvent>(threadEntry("run"));
+      try {
+        const request = { run, redisUrl: env.redisUrl, reconcileMs: env.reconcileMs };
+        return await thread.call(request, signal, (event) => log.debug({ run, ...event }, event.kind));
+      } finally {
+        await thread.close();
+      }
+    },
+    onEnded: async (card) => {
+      metrics.ended(card);
+      const { id: run, status, overall, failure, schedule } = card;
+      log.info({ run, status, overall, failure }, "run ended");
+      if (schedule !== undefined) await alerts.reconcile();
+    },
+    onTrouble: (error) => log.warn({ error }, "unfinished runs were not looked for"),
+  });
+  const version = packageVersion();
+  const now = (): Date => new Date();
+  const service = new QueuedRunService({ store, queues, version, now, onEvent: () => {} });
+  const schedules = new Schedules(store.shelf("schedules"), queues, now);
+  const registry = lazily(async () => {
+    if (env.backendsFile === undefined)
+      throw new UsageError("schedules need the file of backends", { hint: "set QUANTGATE_BACKENDS" });
+    return loadBackendRegistry(env.backendsFile);
+  });
+  const alerts = new Alerts({
+    store,
+    queues,
+    schedules,
+    send: async (webhook, alert) => sendWebhook(await (await registry()).webhook(webhook), alert.run, alert),
+  });
+  const workers = [
+    new QueueWorker(
+      { queue: "runs", schema: RunJobSchema, concurrency: RUNS_AT_A_TIME, handle: runs.handle.bind(runs) },
+      options("runs"),
+    ),
+    new QueueWorker(
+      {
+        queue: "schedules",
+        schema: ScheduleJobSchema,
+        concurrency: 1,
+        handle: async ({ schedule: name }, { id }) => {
+          const entry = await schedules.get(name);
+          if (entry === undefined) return;
+          const submitted = SubmittedSpecSchema.parse(entry.spec);
+          const spec = await (await registry()).resolve(submitted, findDatasets(readEnv(process.env)));
+          // The job's id holds its time: done twice, it is one run.
+          await service.submit(spec, { submittedBy: entry.submittedBy, idempotencyKey: id, schedule: name });
+        },
+      },
+      options("schedules"),
+    ),
+    new QueueWorker(
+      { queue: "alerts", schema: AlertJobSchema, concurrency: 1, handle: alerts.handle.bind(alerts) },
+      options("alerts"),
+    ),
+  ];
+  runs.reconcileEvery(env.reconcileMs);
+  const timer = setInterval(() => {
+    const lost = async (): Promise<void> => {
+      await schedules.reconcile();
+      await alerts.reconcile();
+    };
+    lost().catch((error: unknown) => log.debug({ error }, "schedules were not looked at"));
+  }, env.reconcileMs);
+  return {
+    queues: () => ["runs", "schedules", "alerts"],
+    close: async () => {
+      clearInterval(timer);
+      runs.close();
+      // A run takes as long as its units take: it is handed over, not waited for.
+      await Promise.all(workers.map((worker) => worker.close(0)));
+    },
+  };
+}
+
+/** Done when it is first needed; again when that failed. */
+function lazily(load: () => Promise<BackendRegistry>): () => Promise<BackendRegistry> {
+  let loaded: Promise<BackendRegistry> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}

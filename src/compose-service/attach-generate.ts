@@ -1,0 +1,84 @@
+import { evaluationServices } from "../compose.ts";
+import { UsageError } from "../domain/errors.ts";
+import { readEnv } from "../env.ts";
+import { ShardGenerator } from "../executor/generate-shard.ts";
+import { UnitJobSchema } from "../executor/jobs.ts";
+import { QueueWorker } from "../executor/queue-worker.ts";
+import { generateQueue } from "../executor/queues.ts";
+import { loadBackendRegistry } from "../http/backend-registry.ts";
+import { UNIT_ITEMS } from "../plan/plan.ts";
+import type { AttachedWorker, WorkerShell } from "../service/worker-process.ts";
+import { openRunContext } from "./open-run-context.ts";
+import { UNIT_TRIES } from "./unit-tries.ts";
+
+/** How often limits of backends are told to Redis, which may have forgotten them. */
+const LIMITS_MS = 30_000;
+
+const retried = {
+  attempts: UNIT_TRIES.attempts,
+  backoff: { type: "exponential", delay: UNIT_TRIES.backoffMs },
+};
+
+/** Takes shards of registered backends and asks the backends. */
+export async function attachGenerate({
+  env,
+  store,
+  queues,
+  log,
+  metrics,
+  options,
+}: WorkerShell): Promise<AttachedWorker> {
+  const services = evaluationServices(store, readEnv(process.env));
+  const backends = await backendsOf(env.backendsFile, env.backends);
+  const attached = backends.map(({ name }) => {
+    const generator = new ShardGenerator({
+      store,
+      openBackend: services.openBackend,
+      now: services.now,
+      openRun: async (run, signal) => openRunContext(run, services, signal),
+      onAnswered: (job) => queues.add("score", [{ id: `${job.run}.${job.unit}`, data: job }], retried),
+      onRecord: (record, variant) => metrics.answered(variant.backendName, record),
+    });
+    const queue = generateQueue(name);
+    const handle = generator.handle.bind(generator);
+    const worker = new QueueWorker({ queue, schema: UnitJobSchema, concurrency: 1, handle }, options(queue));
+    return { queue, generator, worker };
+  });
+  const limit = async (): Promise<void> => {
+    for (const { name, shards, itemsPerMinute } of backends)
+      await queues
+        .limit(generateQueue(name), {
+          ...(shards === undefined ? {} : { atATime: shards }),
+          ...(itemsPerMinute === undefined ? {} : { everyMs: (60_000 * UNIT_ITEMS) / itemsPerMinute }),
+        })
+        .catch((error: unknown) => log.debug({ error }, "limits were not told to Redis"));
+  };
+  await limit();
+  const timer = setInterval(() => void limit(), LIMITS_MS);
+  return {
+    queues: () => attached.map(({ queue }) => queue),
+    close: async (graceMs) => {
+      clearInterval(timer);
+      await Promise.all(
+        attached.map(async ({ worker, generator }) => {
+          await worker.close(graceMs);
+          await generator.close();
+        }),
+      );
+    },
+  };
+}
+
+async function backendsOf(file: string | undefined, names: readonly string[] | undefined) {
+  if (file === undefined)
+    throw new UsageError("which backends does this worker serve?", {
+      hint: "set QUANTGATE_BACKENDS to the service's file of backends",
+    });
+  const all = (await loadBackendRegistry(file)).limits();
+  const unknown = names?.find((name) => !all.some((backend) => backend.name === name));
+  if (unknown !== undefined)
+    throw new UsageError(`QUANTGATE_WORKER_BACKENDS: no backend "${unknown}" in ${file}`, {
+      hint: `there are ${all.map(({ name }) => name).join(", ")}`,
+    });
+  return names === undefined ? all : all.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,32 @@
+import { UnitJobSchema } from "../executor/jobs.ts";
+import { QueueWorker } from "../executor/queue-worker.ts";
+import { type ScoredUnit, ShardScorer } from "../executor/score-shard.ts";
+import { readManifest } from "../pipeline/evaluate.ts";
+import { ThreadCalls } from "../service/thread-calls.ts";
+import type { AttachedWorker, WorkerShell } from "../service/worker-process.ts";
+import type { ScoreRequest } from "./make-unit-scorer.ts";
+import { assertVersion } from "./open-run-context.ts";
+import { threadEntry } from "./thread-entry.ts";
+
+/** Takes answered shards and scores them in a thread of its own. */
+export async function attachScore({ store, metrics, options }: WorkerShell): Promise<AttachedWorker> {
+  const thread = new ThreadCalls<ScoreRequest, ScoredUnit>(threadEntry("score"));
+  const scorer = new ShardScorer({
+    store,
+    score: async (run, unit, answers, signal) => {
+      const manifest = await readManifest(run);
+      assertVersion(manifest);
+      return thread.call({ run: run.id, manifest: JSON.stringify(manifest), unit, answers }, signal);
+    },
+    onScored: () => metrics.scored(),
+  });
+  const handle = scorer.handle.bind(scorer);
+  const worker = new QueueWorker({ queue: "score", schema: UnitJobSchema, concurrency: 1, handle }, options("score"));
+  return {
+    queues: () => ["score"],
+    close: async (graceMs) => {
+      await worker.close(graceMs);
+      await thread.close();
+    },
+  };
+}
