@@ -30,6 +30,17 @@ export async function attachGenerate({
 }: WorkerShell): Promise<AttachedWorker> {
   const services = evaluationServices(store, readEnv(process.env));
   const backends = await backendsOf(env.backendsFile, env.backends);
+  const limit = async (): Promise<void> => {
+    for (const { name, shards, itemsPerMinute } of backends)
+      await queues
+        .limit(generateQueue(name), {
+          ...(shards === undefined ? {} : { atATime: shards }),
+          ...(itemsPerMinute === undefined ? {} : { everyMs: (60_000 * UNIT_ITEMS) / itemsPerMinute }),
+        })
+        .catch((error: unknown) => log.debug({ error }, "limits were not told to Redis"));
+  };
+  await limit();
+  // Before the first shard is taken.
   const attached = backends.map(({ name }) => {
     const generator = new ShardGenerator({
       store,
@@ -44,16 +55,6 @@ export async function attachGenerate({
     const worker = new QueueWorker({ queue, schema: UnitJobSchema, concurrency: 1, handle }, options(queue));
     return { queue, generator, worker };
   });
-  const limit = async (): Promise<void> => {
-    for (const { name, shards, itemsPerMinute } of backends)
-      await queues
-        .limit(generateQueue(name), {
-          ...(shards === undefined ? {} : { atATime: shards }),
-          ...(itemsPerMinute === undefined ? {} : { everyMs: (60_000 * UNIT_ITEMS) / itemsPerMinute }),
-        })
-        .catch((error: unknown) => log.debug({ error }, "limits were not told to Redis"));
-  };
-  await limit();
   const timer = setInterval(() => void limit(), LIMITS_MS);
   return {
     queues: () => attached.map(({ queue }) => queue),
