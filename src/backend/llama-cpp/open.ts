@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import type { AnswerOf, BackendRequest } from "../../domain/answer.ts";
 import { messageOf, RunError, throwIfAborted, UsageError } from "../../domain/errors.ts";
@@ -15,6 +16,7 @@ type Binding = typeof import("node-llama-cpp");
 
 const KV_TYPE = "F16";
 const MAX_DEFAULT_CONTEXTS = 8;
+const LATE_LOG_TURNS = 50;
 
 /**
  * Loads a GGUF file into an embedded llama.cpp on the CPU. Threads, batch size, context, KV type and flash attention are fixed and recorded:
@@ -84,6 +86,8 @@ async function load(
   } catch (cause) {
     await dispose();
     throwIfAborted(signal);
+    // The native log comes by a queue of its own and may arrive after the failure it explains.
+    for (let turn = 0; complaints.length === 0 && turn < LATE_LOG_TURNS; turn += 1) await sleep(10);
     throw new RunError(`${path}: llama.cpp can't load it: ${complaints[0] ?? messageOf(cause)}`, {
       cause,
       hint: "is the file whole, and is there memory for model and context?",
