@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasetFinder } from "../src/dataset/find.ts";
 import { openTaskItems } from "../src/dataset/task-items.ts";
-import { sha256OfFile } from "../src/hub/file-digest.ts";
+import { sha256OfFile } from "../src/files/file-digest.ts";
 import { inspectTask } from "../src/pipeline/inspect-tasks.ts";
 import { makePlan } from "../src/plan/plan.ts";
 import { loadSpec } from "../src/spec/load.ts";

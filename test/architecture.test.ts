@@ -23,12 +23,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "env.ts": { uses: ["domain"] },
 
   // What the stages work with.
-  hub: { uses: ["domain"] },
+  files: { uses: [] },
+  hub: { uses: ["domain", "files"] },
   dataset: { uses: ["domain", "hub"] },
   store: { uses: ["domain"] },
   task: { uses: ["domain"], types: ["dataset", "spec"] },
-  backend: { uses: ["domain", "dataset", "task/build-request.ts"], types: ["spec"] },
-  onnx: { uses: ["domain", "hub"] },
+  backend: { uses: ["domain", "dataset", "files", "task/build-request.ts"], types: ["spec"] },
+  onnx: { uses: ["domain", "files", "hub"] },
   // Asks a backend whether it is what it says.
   probe: { uses: ["domain", "stats", "backend"], types: ["spec"] },
 

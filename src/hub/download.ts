@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { InterruptedError, messageOf, RunError, throwIfAborted } from "../domain/errors.ts";
-import { gitSha1OfFile, sha256OfFile } from "./file-digest.ts";
+import { gitSha1OfFile, sha256OfFile } from "../files/file-digest.ts";
 import { type NetworkDeps, sendRequest } from "./http-request.ts";
 import { HubError } from "./hub-error.ts";
 import { PartialFile } from "./partial-file.ts";

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { messageOf, throwIfAborted } from "../domain/errors.ts";
-import { sha256OfFile } from "../hub/file-digest.ts";
+import { sha256OfFile } from "../files/file-digest.ts";
 import { ModelError } from "./model-error.ts";
 import { scanModelFile } from "./scan-model-file.ts";
 

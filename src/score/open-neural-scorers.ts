@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { ItemSource } from "../dataset/item-source.ts";
 import type { EncoderModel } from "../onnx/encoder-model.ts";
 import { EmbeddingEngine } from "../onnx/engine/engine.ts";
@@ -31,7 +30,7 @@ export class NeuralScorers {
     const { provider, workers, threadsPerWorker } = config;
     this.#engine = new EmbeddingEngine({
       provider,
-      cacheFolder: join(cacheFolder, "embeddings"),
+      cacheFolder,
       ...(workers === undefined ? {} : { workers }),
       ...(threadsPerWorker === undefined ? {} : { threadsPerWorker }),
     });

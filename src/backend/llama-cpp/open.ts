@@ -6,9 +6,9 @@ import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import type { AnswerOf, BackendRequest } from "../../domain/answer.ts";
 import { messageOf, RunError, throwIfAborted, UsageError } from "../../domain/errors.ts";
 import type { VariantIdentity } from "../../domain/record.ts";
+import { sha256OfFile } from "../../files/file-digest.ts";
 import type { LlamaCppConfig } from "../../spec/backend-schema.ts";
 import type { Backend, BackendCapabilities } from "../backend.ts";
-import { sha256OfFile } from "../file-digest.ts";
 import { Evaluator } from "./evaluator.ts";
 import { readMetadata } from "./metadata.ts";
 

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import type { VariantIdentity } from "../../domain/record.ts";
+import { sha256OfFile } from "../../files/file-digest.ts";
 import { BackendError } from "../backend.ts";
-import { sha256OfFile } from "../file-digest.ts";
 import type { HttpClient } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
 import { ModelsSchema, type Props, PropsSchema } from "./replies.ts";
