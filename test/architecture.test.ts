@@ -44,7 +44,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "stats",
       "plan/plan.ts",
       "score/metrics-by-kind.ts",
-      "score/text/bleu.ts",
+      "score/pooled-figures.ts",
       "store/parse-line.ts",
       "store/run-store.ts",
       "package-root.ts",

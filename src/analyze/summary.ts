@@ -4,6 +4,7 @@ import type { GenerationKind } from "../domain/item.ts";
 import type { Figure, Protocol } from "../domain/protocol.ts";
 import type { Quantization } from "../domain/quantization.ts";
 import type { ModelMetadata } from "../domain/record.ts";
+import type { PooledFigure, ReadInPart } from "../score/pooled-figures.ts";
 import type { BackendsComparison } from "./backends.ts";
 import type { VariantComparison } from "./compare.ts";
 import type { Noise } from "./noise.ts";
@@ -14,6 +15,8 @@ export interface Summary {
   readonly schema: 1;
   readonly name: string;
   readonly specHash: string;
+  /** Looks that α is split over; absent: one. */
+  readonly looks?: number;
   readonly models: readonly ModelSummary[];
 }
 
@@ -81,7 +84,7 @@ export interface GenerationSummary {
   readonly flawed: { readonly empty: number; readonly truncated: number };
   readonly missing: { readonly errored: number; readonly absent: number };
   readonly metrics: Readonly<Record<string, MetricSummary>>;
-  readonly corpus: readonly { readonly name: string; readonly value: number; readonly signature: string }[];
+  readonly corpus: readonly PooledFigure[];
   /** Items asked again after an error, on request; absent when there were none. */
   readonly retried?: number;
   readonly tokens: TokenCounts;
@@ -110,6 +113,8 @@ export type MetricSummary =
       readonly upper: number;
       readonly method: "t 95 %" | "one item";
       readonly signature?: string;
+      /** Answers and references that an encoder read, and how many of them only up to its maximum; absent where there is no encoder. */
+      readonly texts?: ReadInPart;
       readonly unscored: Readonly<Record<string, number>>;
     }
   | { readonly kind: "unscored"; readonly reason: string; readonly unscored: Readonly<Record<string, number>> };

@@ -1,7 +1,7 @@
 import { FIGURES, type Figure } from "../domain/protocol.ts";
 import type { TaskFacts } from "../pipeline/manifest.ts";
 import { metricsOf } from "../score/metrics-by-kind.ts";
-import { bleuFromStatistics } from "../score/text/bleu.ts";
+import { type PooledFigure, pooledFigures, type ReadInPart, readInPart } from "../score/pooled-figures.ts";
 import type { GenerationTask, MultipleChoiceTask } from "../spec/resolved.ts";
 import { tInterval } from "../stats/t-interval.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
@@ -59,10 +59,9 @@ function summarizeTexts(
   { facts, signatures }: TaskSummaryOptions,
 ): GenerationSummary {
   const planned = metricsOf(task.kind, { references: (facts?.itemsWithReferences ?? task.items) > 0 });
-  const corpus = planned.flatMap((metric) => {
-    const statistics = scores.statistics(metric);
-    return statistics === undefined ? [] : poolCorpus(metric, statistics);
-  });
+  const metrics = Object.fromEntries(
+    planned.map((metric) => [metric, summarizeMetric([scores], metric, signatures[metric])]),
+  );
   const [empty, truncated] = [scores.count("generated-empty"), scores.count("generated-truncated")];
   return {
     type: "generation",
@@ -72,10 +71,8 @@ function summarizeTexts(
     scored: scores.count("generated") + empty + truncated,
     flawed: { empty, truncated },
     missing: { errored: scores.count("errored"), absent: scores.count("absent") },
-    metrics: Object.fromEntries(
-      planned.map((metric) => [metric, summarizeMetric([scores], metric, signatures[metric])]),
-    ),
-    corpus,
+    metrics,
+    corpus: planned.flatMap((metric) => corpusOf(scores, metric, metrics[metric])),
     ...retriedOf(scores),
     tokens: scores.tokens(),
   };
@@ -96,7 +93,10 @@ export function summarizeMetric(
   const [only] = values;
   if (only === undefined)
     return { kind: "unscored", reason: Object.keys(unscored)[0] ?? "no item was answered", unscored };
-  const recipe = signature === undefined ? {} : { signature };
+  const recipe = {
+    ...(signature === undefined ? {} : { signature }),
+    ...textsRead(tasks, metric, signature),
+  };
   if (values.length === 1)
     return { kind: "scored", mean: only, items: 1, lower: only, upper: only, method: "one item", ...recipe, unscored };
   const { mean, lower, upper } = tInterval(values, { confidence: 0.95 });
@@ -147,11 +147,27 @@ function indexes(scores: TaskScores): readonly number[] {
   return Array.from({ length: scores.task.items }, (_, index) => index);
 }
 
-/** Figures over a whole corpus, from summed statistics: BLEU is the one metric that has them. */
-function poolCorpus(metric: string, statistics: readonly number[]): GenerationSummary["corpus"] {
-  if (metric !== "bleu") return [];
-  const { score, signature } = bleuFromStatistics(statistics, { references: "var" });
-  return [{ name: "corpus_bleu", value: score, signature }];
+/** Figures over all items of a task, from summed statistics. */
+function corpusOf(scores: TaskScores, metric: string, mean: MetricSummary | undefined): readonly PooledFigure[] {
+  const sums = scores.statistics(metric);
+  if (sums === undefined || mean?.kind !== "scored") return [];
+  return pooledFigures(metric, { sums, items: mean.items, signature: mean.signature });
+}
+
+/** The texts that were read for a metric, over several tasks. */
+function textsRead(
+  tasks: readonly TaskScores[],
+  metric: string,
+  signature: string | undefined,
+): { readonly texts?: ReadInPart } {
+  const all = tasks.flatMap((scores) => {
+    const sums = scores.statistics(metric);
+    return (sums && readInPart(metric, sums, signature)) ?? [];
+  });
+  const [first] = all;
+  if (first === undefined) return {};
+  const sum = (read: (each: ReadInPart) => number): number => all.reduce((total, each) => total + read(each), 0);
+  return { texts: { ...first, texts: sum(({ texts }) => texts), truncated: sum(({ truncated }) => truncated) } };
 }
 
 function retriedOf(scores: TaskScores): { readonly retried?: number } {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadScores } from "../../src/analyze/load-scores.ts";
 import { summarize } from "../../src/analyze/summarize.ts";
 import type { Summary, VariantSummary } from "../../src/analyze/summary.ts";
-import { scored } from "../../src/domain/score.ts";
+import { type Score, scored } from "../../src/domain/score.ts";
 import type { ItemResult, ScoreLine, ScoreRow } from "../../src/domain/score-row.ts";
 import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import { bleuFromStatistics, bleuStatistics } from "../../src/score/text/bleu.ts";
@@ -222,6 +222,22 @@ describe("a generation task", () => {
     if (summary?.type !== "generation") throw new Error("not a generation task");
     expect(summary.corpus).toEqual([{ name: "corpus_bleu", value: expected.score, signature: expected.signature }]);
     expect(summary.metrics.bleu).toMatchObject({ kind: "scored", items: 2 });
+  });
+
+  it("tells how many texts an encoder read in part, and precision and recall of BERTScore", async () => {
+    const read = (texts: number, truncated: number): Score => scored(0.5, [0.25, 0.75, 0.5, texts, truncated]);
+    const rows = rowsOf("writing", { [FP16]: [written({}), written({})] }).map((row) =>
+      row.result.kind === "generated" ? { ...row, result: { ...row.result, scores: { bertscore: read(3, 1) } } } : row,
+    );
+    const variant = variantOf(await summaryOf([writingTask({ items: 2 })], rows), FP16);
+    const [task] = variant.tasks;
+    if (task?.type !== "generation") throw new Error("not a generation task");
+    expect(task.metrics.bertscore).toMatchObject({ texts: { texts: 6, truncated: 2 } });
+    expect(variant.metrics.bertscore).toMatchObject({ texts: { texts: 6, truncated: 2 } });
+    expect(task.corpus.map(({ name, value }) => [name, value])).toEqual([
+      ["bertscore_precision", 0.25],
+      ["bertscore_recall", 0.75],
+    ]);
   });
 
   it("of one item has that item's score for interval, and says so", async () => {

@@ -6,10 +6,9 @@ import type { Embedding } from "../../onnx/engine/embedding.ts";
 import type { Encoder } from "../../onnx/engine/encoder.ts";
 import type { EmbeddingEngine } from "../../onnx/engine/engine.ts";
 import { encoderSignature } from "../neural/encoder-signature.ts";
-import type { NeuralScorer } from "../neural/neural-scorer.ts";
-import { TextCounter } from "../neural/text-counter.ts";
+import { withTexts } from "../neural/read-texts.ts";
 import { windowsByWeight } from "../neural/windows.ts";
-import type { ScoreInput } from "../scorer.ts";
+import type { ScoreInput, Scorer } from "../scorer.ts";
 import { type Baseline, rescale } from "./baseline.ts";
 import { bestOf, NO_OVERLAP, type PrecisionRecall, precisionRecall } from "./precision-recall.ts";
 import { hashCode } from "./recipe.ts";
@@ -34,11 +33,11 @@ const WINDOW_CHARACTERS = 80_000;
 
 /**
  * BERTScore (Zhang et al. 2020) as its reference implementation computes it, unpadded. A score's value is F1; its statistics are
- * precision, recall and F1 before they are clipped to [0, 1]. An empty candidate or reference gives 0; of several references
+ * precision, recall and F1 before they are clipped to [0, 1], and the texts that were read (see `withTexts`). An empty candidate or reference gives 0; of several references
  * the best counts, for each component; without a reference, or when idf gives all tokens of a text weight 0, it is unscored.
  * Throws UsageError when no layer is given and none is recommended, ModelError when the model can't be used.
  */
-export async function createBertScorer(options: BertScorerOptions, signal: AbortSignal): Promise<NeuralScorer> {
+export async function createBertScorer(options: BertScorerOptions, signal: AbortSignal): Promise<Scorer> {
   const { engine, model, baseline, idfReferences } = options;
   const layer = options.layer ?? model.recommendedLayer ?? recommendedLayer(model.name);
   if (layer === undefined)
@@ -105,11 +104,10 @@ interface Pair {
   readonly reference: string;
 }
 
-class BertScorer implements NeuralScorer {
+class BertScorer implements Scorer {
   readonly metric = "bertscore";
   readonly signature: string;
   readonly #parts: Parts;
-  readonly #counter = new TextCounter();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -129,10 +127,6 @@ class BertScorer implements NeuralScorer {
     return scores;
   }
 
-  textCount() {
-    return this.#counter.count();
-  }
-
   async close(): Promise<void> {}
 
   async #scoreWindow(inputs: readonly ScoreInput[], signal: AbortSignal): Promise<Score[]> {
@@ -146,9 +140,11 @@ class BertScorer implements NeuralScorer {
       const result = results[index];
       if (result !== undefined) byInput[input]?.push(result);
     }
-    return inputs.map(({ references }, input) =>
-      references.length === 0 ? unscored("no reference") : this.#toScore(byInput[input] ?? []),
-    );
+    return inputs.map(({ candidate, references }, input) => {
+      if (references.length === 0) return unscored("no reference");
+      const read = [candidate, ...references].flatMap((text) => byText.get(text) ?? []);
+      return this.#toScore(byInput[input] ?? [], read);
+    });
   }
 
   /** References come back with every variant and in every later run; candidates seldom do. */
@@ -163,7 +159,6 @@ class BertScorer implements NeuralScorer {
     ]);
     const texts = [...references, ...candidates];
     const embeddings = [...ofReferences, ...ofCandidates];
-    this.#counter.add(embeddings);
     return new Map(embeddings.map((embedding, index) => [texts[index] ?? "", embedding]));
   }
 
@@ -201,11 +196,11 @@ class BertScorer implements NeuralScorer {
     return pairs.map((pair) => results.get(keyOf(pair)));
   }
 
-  #toScore(results: readonly PrecisionRecall[]): Score {
+  #toScore(results: readonly PrecisionRecall[], read: readonly Embedding[]): Score {
     if (results.length === 0) return unscored("inverse document frequency gives all tokens of a text weight 0");
     const raw = bestOf(results);
     const { precision, recall, f1 } = this.#parts.baseline === undefined ? raw : rescale(raw, this.#parts.baseline);
     if (![precision, recall, f1].every(Number.isFinite)) return unscored("the model gave numbers that aren't finite");
-    return scored(Math.min(1, Math.max(0, f1)), [precision, recall, f1]);
+    return scored(Math.min(1, Math.max(0, f1)), withTexts([precision, recall, f1], read));
   }
 }

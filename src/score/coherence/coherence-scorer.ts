@@ -1,13 +1,14 @@
+import { setImmediate } from "node:timers/promises";
 import { type Score, scored, unscored } from "../../domain/score.ts";
 import type { EncoderModel } from "../../onnx/encoder-model.ts";
+import type { Embedding } from "../../onnx/engine/embedding.ts";
 import type { Encoder } from "../../onnx/engine/encoder.ts";
-import type { EmbeddingEngine } from "../../onnx/engine/engine.ts";
+import type { EmbeddingEngine, EmbedOptions } from "../../onnx/engine/engine.ts";
 import { stripWhiteSpace } from "../../onnx/token-encoder.ts";
 import { encoderSignature } from "../neural/encoder-signature.ts";
-import type { NeuralScorer } from "../neural/neural-scorer.ts";
-import { TextCounter } from "../neural/text-counter.ts";
+import { withTexts } from "../neural/read-texts.ts";
 import { windowsByWeight } from "../neural/windows.ts";
-import type { ScoreInput } from "../scorer.ts";
+import type { ScoreInput, Scorer } from "../scorer.ts";
 import { sentencesOf } from "../text/sentences.ts";
 import { cosine } from "./cosine.ts";
 import { sentenceCoherence, withSentences } from "./sentence-coherence.ts";
@@ -15,7 +16,7 @@ import { sentenceCoherence, withSentences } from "./sentence-coherence.ts";
 export interface CoherenceScorerOptions {
   readonly engine: EmbeddingEngine;
   readonly model: EncoderModel;
-  /** Whether longer answers also get a figure sentence by sentence; it costs about as much again. Default false. */
+  /** Whether answers of several sentences also get a figure sentence by sentence; they cost about as much again. Default false. */
   readonly perSentence?: boolean;
 }
 
@@ -27,26 +28,26 @@ const WINDOW_CHARACTERS = 200_000;
  * and instruction where the item has no reference. Embeddings as sentence-transformers computes them: mean over all tokens,
  * length 1, the model's own maximum length. A cosine below 0 counts 0 (the statistic keeps it); of several references the
  * closest counts. An empty candidate gives 0; with neither reference nor instruction, or only empty ones, it is unscored.
- * With `perSentence` the statistics of an answer go on with its figure sentence by sentence (see `withSentences`).
+ * Statistics are the cosine, the figure sentence by sentence (see `withSentences`), and the texts that were read (see `withTexts`).
  * Throws ModelError when the model can't be used.
  */
 export async function createCoherenceScorer(
   { engine, model, perSentence = false }: CoherenceScorerOptions,
   signal: AbortSignal,
-): Promise<NeuralScorer> {
+): Promise<Scorer> {
   const encoder = await engine.open({ model, head: { kind: "sentence" } }, signal);
-  const recipe = [model.name, "pool:mean", "refs:best", ...(perSentence ? ["sentences:wink"] : [])].join("|");
-  const signature = `coherence|${recipe}|${encoderSignature(encoder, engine.settings)}|v:1`;
+  const signature = `coherence|${model.name}|pool:mean|refs:best|${encoderSignature(encoder, engine.settings)}|v:1`;
+  // Loads what splits sentences, so that it isn't loaded while a backend is being measured.
+  if (perSentence) sentencesOf("");
   return new CoherenceScorer(engine, encoder, signature, perSentence);
 }
 
-class CoherenceScorer implements NeuralScorer {
+class CoherenceScorer implements Scorer {
   readonly metric = "coherence";
   readonly signature: string;
   readonly #engine: EmbeddingEngine;
   readonly #encoder: Encoder;
   readonly #perSentence: boolean;
-  readonly #counter = new TextCounter();
 
   constructor(engine: EmbeddingEngine, encoder: Encoder, signature: string, perSentence: boolean) {
     this.#engine = engine;
@@ -60,36 +61,39 @@ class CoherenceScorer implements NeuralScorer {
     const weights = inputs.map((input) => input.candidate.length + comparedWith(input).join("").length);
     for (const window of windowsByWeight(weights, WINDOW_CHARACTERS)) {
       const part = window.flatMap((index) => inputs[index] ?? []);
-      const vectors = await this.#embed(
-        part.flatMap((input) => [input.candidate, ...comparedWith(input)]),
-        signal,
-      );
-      const sentences = part.map(({ candidate }) => (this.#perSentence ? sentencesOf(candidate) : []));
-      const sentenceVectors = await this.#embed(sentences.filter(({ length }) => length > 1).flat(), signal);
+      const texts = part.flatMap((input) => [input.candidate, ...comparedWith(input)]);
+      const embeddings = await this.#embed(texts, { signal, keep: true });
+      const sentences = this.#perSentence ? await splitAnswers(part) : [];
+      // Sentences of answers seldom come back in another run: kept on disk they would only be many small files.
+      const ofSentences = await this.#embed(sentences.flat(), { signal, keep: false });
       for (const [place, index] of window.entries()) {
         const input = part[place];
         if (input === undefined) continue;
-        const score = toScore(input, vectors);
-        const parts = (sentences[place] ?? []).map((sentence) => sentenceVectors.get(sentence) ?? []);
-        const others = comparedWith(input).map((text) => vectors.get(text) ?? []);
-        scores[index] = this.#perSentence ? withSentences(score, sentenceCoherence(parts, others)) : score;
+        const parts = (sentences[place] ?? []).map((sentence) => vectorOf(ofSentences, sentence));
+        scores[index] = toScore(input, embeddings, parts);
       }
     }
     return scores;
   }
 
-  textCount() {
-    return this.#counter.count();
-  }
-
   async close(): Promise<void> {}
 
-  async #embed(all: readonly string[], signal: AbortSignal): Promise<Map<string, Float32Array>> {
+  async #embed(all: readonly string[], options: EmbedOptions): Promise<ReadonlyMap<string, Embedding>> {
     const texts = [...new Set(all)];
-    const embeddings = await this.#engine.embed(this.#encoder, texts, { signal, keep: true });
-    this.#counter.add(embeddings);
-    return new Map(embeddings.map(({ vectors }, index) => [texts[index] ?? "", vectors.values]));
+    const embeddings = await this.#engine.embed(this.#encoder, texts, options);
+    return new Map(embeddings.map((embedding, index) => [texts[index] ?? "", embedding]));
   }
+}
+
+/** The sentences of each answer that has several; none of the others. Other work gets its turn between the answers. */
+async function splitAnswers(inputs: readonly ScoreInput[]): Promise<readonly string[][]> {
+  const answers: string[][] = [];
+  for (const { candidate } of inputs) {
+    const sentences = sentencesOf(candidate);
+    answers.push(sentences.length > 1 ? sentences : []);
+    await setImmediate();
+  }
+  return answers;
 }
 
 /** What a candidate is compared with: its references, or what was asked. */
@@ -97,12 +101,23 @@ function comparedWith({ references, instruction }: ScoreInput): readonly string[
   return (references.length > 0 ? references : [instruction]).filter((text) => stripWhiteSpace(text) !== "");
 }
 
-function toScore(input: ScoreInput, vectors: ReadonlyMap<string, Float32Array>): Score {
-  const others = comparedWith(input);
-  if (others.length === 0) return unscored("neither a reference nor an instruction to compare with");
-  if (stripWhiteSpace(input.candidate) === "") return scored(0, [0]);
-  const candidate = vectors.get(input.candidate) ?? [];
-  const closest = Math.max(...others.map((text) => cosine(candidate, vectors.get(text) ?? [])));
+function toScore(
+  input: ScoreInput,
+  embeddings: ReadonlyMap<string, Embedding>,
+  sentences: readonly ArrayLike<number>[],
+): Score {
+  const texts = comparedWith(input);
+  if (texts.length === 0) return unscored("neither a reference nor an instruction to compare with");
+  const read = [input.candidate, ...texts].flatMap((text) => embeddings.get(text) ?? []);
+  const others = texts.map((text) => vectorOf(embeddings, text));
+  const candidate = vectorOf(embeddings, input.candidate);
+  const closest =
+    stripWhiteSpace(input.candidate) === "" ? 0 : Math.max(...others.map((other) => cosine(candidate, other)));
   if (!Number.isFinite(closest)) return unscored("the model gave numbers that aren't finite");
-  return scored(Math.max(0, closest), [closest]);
+  const figures = withSentences(closest, sentenceCoherence(sentences, others));
+  return scored(Math.max(0, closest), withTexts(figures, read));
+}
+
+function vectorOf(embeddings: ReadonlyMap<string, Embedding>, text: string): ArrayLike<number> {
+  return embeddings.get(text)?.vectors.values ?? [];
 }

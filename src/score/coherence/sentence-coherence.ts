@@ -1,4 +1,3 @@
-import { type Score, scored } from "../../domain/score.ts";
 import { cosine } from "./cosine.ts";
 
 /**
@@ -16,18 +15,13 @@ export function sentenceCoherence(
   return closest.reduce((sum, value) => sum + value, 0) / sentences.length;
 }
 
-/**
- * Puts the figure beside a score's cosine, so that both can be summed over items: the statistics become cosine, figure and 1,
- * or cosine, 0 and 0 for an answer that has none.
- */
-export function withSentences(score: Score, figure: number | undefined): Score {
-  if (score.kind === "unscored") return score;
-  const counted = figure === undefined ? [0, 0] : [figure, 1];
-  return scored(score.value, [...(score.statistics ?? []), ...counted]);
+/** An answer's cosine and its figure, so that both can be summed over items: cosine, figure and 1, or cosine, 0 and 0 where it has none. */
+export function withSentences(cosineOfWhole: number, figure: number | undefined): readonly number[] {
+  return figure === undefined ? [cosineOfWhole, 0, 0] : [cosineOfWhole, figure, 1];
 }
 
 /** Mean figure of the answers that have one, in [0, 1], from the sums of what `withSentences` wrote; undefined when none has. */
-export function pooledSentenceCoherence(sums: readonly number[]): number | undefined {
-  const [, figures = 0, count = 0] = sums;
-  return count === 0 ? undefined : figures / count;
+export function pooledSentenceCoherence(sums: readonly number[]): { value: number; items: number } | undefined {
+  const [, figures = 0, items = 0] = sums;
+  return items === 0 ? undefined : { value: figures / items, items };
 }

@@ -5,14 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Score } from "../../../src/domain/score.ts";
 import { EmbeddingEngine } from "../../../src/onnx/engine/engine.ts";
 import { createCoherenceScorer } from "../../../src/score/coherence/coherence-scorer.ts";
-import type { NeuralScorer } from "../../../src/score/neural/neural-scorer.ts";
+import { textsOf } from "../../../src/score/neural/read-texts.ts";
+import type { Scorer } from "../../../src/score/scorer.ts";
 import { demoModel } from "../../onnx/engine/demo-model.ts";
 import { GOLDEN } from "../../onnx/engine/golden.ts";
 
 const { signal } = new AbortController();
 const engine = new EmbeddingEngine({ workers: 2 });
 let folder: string;
-let scorer: NeuralScorer;
+let scorer: Scorer;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "quantgate-coherence-"));
@@ -65,12 +66,13 @@ describe("coherence", () => {
       { candidate: WALK, references: [PARAPHRASE] },
       { candidate: WALK, references: [OTHER, PARAPHRASE, ""] },
     );
-    expect(both).toEqual(near);
+    expect(both?.kind === "scored" && both.statistics?.[0]).toBe(near?.kind === "scored" && near.statistics?.[0]);
+    expect(both).toMatchObject({ value: expect.closeTo(0.978, 2) });
   });
 
   it("of an empty candidate is 0", async () => {
     expect(await scores({ candidate: " \n", references: [WALK] })).toEqual([
-      { kind: "scored", value: 0, statistics: [0] },
+      { kind: "scored", value: 0, statistics: [0, 0, 0, 2, 0] },
     ]);
   });
 
@@ -104,7 +106,7 @@ describe("coherence sentence by sentence", () => {
     const [second = 0] = far ?? [];
     expect(both?.[1]).toBeCloseTo((first + second) / 2, 10);
     expect(both?.[2]).toBe(1);
-    expect(near?.slice(1)).toEqual([0, 0]);
+    expect(near?.slice(1, 3)).toEqual([0, 0]);
   });
 
   it("leaves the scores themselves as they are", async () => {
@@ -115,11 +117,6 @@ describe("coherence sentence by sentence", () => {
       values(await scorer.score(inputs, signal)),
     );
   });
-
-  it("is part of the recipe", async () => {
-    expect((await perSentence()).signature).toContain("|sentences:wink|");
-    expect(scorer.signature).not.toContain("sentences");
-  });
 });
 
 it("prints its recipe", () => {
@@ -129,8 +126,11 @@ it("prints its recipe", () => {
 });
 
 it("counts texts that were read only in part", async () => {
-  const before = scorer.textCount();
-  await scores({ candidate: "word ".repeat(3000), references: [WALK] });
-  const after = scorer.textCount();
-  expect([after.texts - before.texts, after.truncated - before.truncated]).toEqual([2, 1]);
+  const [long, short] = await scores(
+    { candidate: "word ".repeat(3000), references: [WALK] },
+    { candidate: "", references: [WALK, OTHER] },
+  );
+  const texts = (score: Score | undefined) => textsOf(score?.kind === "scored" ? (score.statistics ?? []) : []);
+  expect(texts(long)).toEqual({ texts: 2, truncated: 1 });
+  expect(texts(short)).toEqual({ texts: 3, truncated: 0 });
 });

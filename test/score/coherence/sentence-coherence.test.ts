@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { scored, unscored } from "../../../src/domain/score.ts";
 import {
   pooledSentenceCoherence,
   sentenceCoherence,
@@ -34,9 +33,10 @@ it("is undefined for a single sentence, or with nothing to compare with", () => 
 });
 
 it("is pooled over the answers that have it", () => {
-  const scores = [withSentences(scored(0.5, [0.5]), 0.25), withSentences(scored(0.7, [0.7]), undefined)];
-  expect(scores).toEqual([scored(0.5, [0.5, 0.25, 1]), scored(0.7, [0.7, 0, 0])]);
-  expect(pooledSentenceCoherence([1.2, 0.75, 3])).toBe(0.25);
+  expect([withSentences(0.5, 0.25), withSentences(0.7, undefined)]).toEqual([
+    [0.5, 0.25, 1],
+    [0.7, 0, 0],
+  ]);
+  expect(pooledSentenceCoherence([1.2, 0.75, 3])).toEqual({ value: 0.25, items: 3 });
   expect(pooledSentenceCoherence([1.2, 0, 0])).toBeUndefined();
-  expect(withSentences(unscored("why"), 0.5)).toEqual(unscored("why"));
 });
