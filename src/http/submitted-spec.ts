@@ -45,7 +45,9 @@ export const SubmittedSpecSchema = z.strictObject({
       bertscore: z
         .strictObject({ ...scorers.bertscore.unwrap().shape, model: ModelNameSchema.default("roberta-large") })
         .prefault({}),
-      coherence: z.strictObject({ model: ModelNameSchema.default("all-mpnet-base-v2") }).prefault({}),
+      coherence: z
+        .strictObject({ ...scorers.coherence.unwrap().shape, model: ModelNameSchema.default("all-mpnet-base-v2") })
+        .prefault({}),
       neural: scorers.neural,
     })
     .prefault({})

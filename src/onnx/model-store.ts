@@ -146,6 +146,12 @@ export class ModelStore {
   async open(name: string, files: ModelFiles, signal: AbortSignal): Promise<EncoderModel> {
     const source = modelSource(name);
     const { folder, revision, digests } = await this.#locate(source);
+    if (source.kind === "hub" && files.file !== undefined && !Object.hasOwn(digests, files.file))
+      throw new ModelError({
+        kind: "missing-file",
+        message: `${files.file} of the model ${name} isn't on this machine`,
+        hint: `fetch it with: quantgate models pull ${name} --file ${files.file}`,
+      });
     const model = await openEncoderModel({ folder, name: source.name, revision, ...files }, signal);
     for (const [file, digest] of Object.entries(model.digests)) {
       const locked = digests[file];

@@ -9,7 +9,7 @@ export function hashSpec(spec: ResolvedSpec): string {
     scorers: {
       ...spec.scorers,
       bertscore: { ...spec.scorers.bertscore, model: basename(spec.scorers.bertscore.model) },
-      coherence: { model: basename(spec.scorers.coherence.model) },
+      coherence: { ...spec.scorers.coherence, model: basename(spec.scorers.coherence.model) },
     },
     repeat: spec.repeat,
     sampling: spec.sampling,

@@ -1,6 +1,7 @@
 import type { ItemSource } from "../dataset/item-source.ts";
 import type { EncoderModel } from "../onnx/encoder-model.ts";
 import { EmbeddingEngine } from "../onnx/engine/engine.ts";
+import type { EngineSettings } from "../onnx/engine/settings.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import type { ScorersConfig } from "../spec/schema.ts";
 import { readBaseline } from "./bert-score/baseline.ts";
@@ -9,9 +10,15 @@ import { recommendedLayer } from "./bert-score/recommended-layers.ts";
 import { createCoherenceScorer } from "./coherence/coherence-scorer.ts";
 import type { Scorer } from "./scorer.ts";
 
+/** Which file of a model, and which output of it, where they aren't the usual ones. */
+export interface EncoderFiles {
+  readonly file?: string;
+  readonly output?: string;
+}
+
 /** Where models and their published baselines are found on this machine; both throw errors that name the command which fetches them. */
 export interface EncoderSource {
-  open(name: string, files: Record<string, never>, signal: AbortSignal): Promise<EncoderModel>;
+  open(name: string, files: EncoderFiles, signal: AbortSignal): Promise<EncoderModel>;
   baselinePath(name: string): Promise<string>;
 }
 
@@ -27,18 +34,20 @@ export class NeuralScorers {
   constructor(config: ScorersConfig, encoders: EncoderSource, cacheFolder: string) {
     this.#config = config;
     this.#encoders = encoders;
-    const { provider, workers, threadsPerWorker } = config;
+    const { provider, workers, threadsPerWorker, batchTokens } = config;
     this.#engine = new EmbeddingEngine({
       provider,
       cacheFolder,
       ...(workers === undefined ? {} : { workers }),
       ...(threadsPerWorker === undefined ? {} : { threadsPerWorker }),
+      ...(batchTokens === undefined ? {} : { tokenSlots: batchTokens }),
     });
   }
 
   coherence(signal: AbortSignal): Promise<Scorer> {
-    this.#coherence ??= this.#model(this.#config.coherence.model, signal).then((model) =>
-      createCoherenceScorer({ engine: this.#engine, model }, signal),
+    const { coherence } = this.#config;
+    this.#coherence ??= this.#model(coherence, signal).then((model) =>
+      createCoherenceScorer({ engine: this.#engine, model, perSentence: coherence.perSentence }, signal),
     );
     return this.#coherence;
   }
@@ -50,13 +59,18 @@ export class NeuralScorers {
     return this.#bertscore;
   }
 
+  /** What inference runs with; undefined as long as no task has asked for a neural scorer. */
+  get settings(): EngineSettings | undefined {
+    return this.#models.size === 0 ? undefined : this.#engine.settings;
+  }
+
   async close(): Promise<void> {
     await this.#engine.close();
   }
 
   async #makeBertscore(signal: AbortSignal, idfReferences: readonly string[] | undefined): Promise<Scorer> {
     const { layer, rescale } = this.#config.bertscore;
-    const model = await this.#model(this.#config.bertscore.model, signal);
+    const model = await this.#model(this.#config.bertscore, signal);
     const usedLayer = layer ?? model.recommendedLayer ?? recommendedLayer(model.name);
     const baseline =
       rescale && usedLayer !== undefined
@@ -74,9 +88,18 @@ export class NeuralScorers {
     );
   }
 
-  #model(name: string, signal: AbortSignal): Promise<EncoderModel> {
-    const opened = this.#models.get(name) ?? this.#encoders.open(name, {}, signal);
-    this.#models.set(name, opened);
+  #model(
+    {
+      model,
+      file,
+      output,
+    }: { readonly model: string; readonly file?: string | undefined; readonly output?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<EncoderModel> {
+    const files = { ...(file === undefined ? {} : { file }), ...(output === undefined ? {} : { output }) };
+    const key = JSON.stringify([model, file, output]);
+    const opened = this.#models.get(key) ?? this.#encoders.open(model, files, signal);
+    this.#models.set(key, opened);
     return opened;
   }
 }

@@ -63,7 +63,7 @@ export async function resolveSpec(
     scorers: {
       ...value.scorers,
       bertscore: { ...value.scorers.bertscore, model: modelPath(value.scorers.bertscore.model, folder) },
-      coherence: { model: modelPath(value.scorers.coherence.model, folder) },
+      coherence: { ...value.scorers.coherence, model: modelPath(value.scorers.coherence.model, folder) },
     },
     policy,
     ...(candidates === undefined ? {} : { candidates }),

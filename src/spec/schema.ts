@@ -70,11 +70,32 @@ const TaskSchema = z.strictObject({
   postFilters: z.array(PostFilterSchema).optional(),
 });
 
+/** Inside the model's folder or repository, and nowhere else. */
+const OnnxFileSchema = z
+  .string()
+  .regex(/^(?!\/)(?!(?:.*\/)?\.{1,2}\/)[A-Za-z0-9._/-]+\.onnx$/, "the path of an .onnx file inside the model's folder");
+
+/** What makes up a model, where it isn't the usual. */
+const EncoderFiles = {
+  file: OnnxFileSchema.optional().describe(
+    "Which .onnx file of the model, e.g. onnx/model_fp16.onnx; default: onnx/model.onnx, else model.onnx.",
+  ),
+  output: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      "Output of the whole model that is read, one vector a token; for models that can't be cut at a layer for sure.",
+    ),
+};
+
 /** A model is a name that `quantgate models` knows, or a folder (relative to the spec, starting with ./ or /). */
 const ScorersSchema = z.strictObject({
   bertscore: z
     .strictObject({
       model: z.string().min(1).default("roberta-large"),
+      ...EncoderFiles,
       layer: z.int().positive().optional().describe("Default: the layer recommended for the model."),
       idf: z
         .boolean()
@@ -86,14 +107,28 @@ const ScorersSchema = z.strictObject({
         .describe("Rescale with the model's published baseline; scores below it count 0."),
     })
     .prefault({}),
-  coherence: z.strictObject({ model: z.string().min(1).default("all-mpnet-base-v2") }).prefault({}),
+  coherence: z
+    .strictObject({
+      model: z.string().min(1).default("all-mpnet-base-v2"),
+      ...EncoderFiles,
+      perSentence: z
+        .boolean()
+        .default(true)
+        .describe("Also compare answers of several sentences sentence by sentence, as a figure beside the score."),
+    })
+    .prefault({}),
   neural: z
     .enum(["required", "skip"])
     .default("required")
     .describe("`skip` goes on without bertscore and coherence; they are then unscored, and gates on them fail."),
   provider: z.enum(["cpu", "cuda", "coreml", "dml"]).default("cpu").describe("Where ONNX Runtime computes."),
   workers: z.int().positive().optional().describe("Worker threads; default: chosen from the machine."),
-  threadsPerWorker: z.int().positive().optional(),
+  threadsPerWorker: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Cores for one inference; default: chosen from the machine."),
+  batchTokens: z.int().positive().optional().describe("Most tokens in one batch; default: 512."),
 });
 export type ScorersConfig = z.output<typeof ScorersSchema>;
 

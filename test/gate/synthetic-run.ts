@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Degradation } from "../../src/analyze/degraded.ts";
 import { summarize } from "../../src/analyze/summarize.ts";
 import { TaskItems, TaskScores } from "../../src/analyze/task-scores.ts";
 import type { GenerationKind } from "../../src/domain/item.ts";
@@ -11,7 +10,7 @@ import type { ItemResult, ScoreRow } from "../../src/domain/score-row.ts";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
 import type { RunManifest, TaskFacts } from "../../src/pipeline/manifest.ts";
 import { metricsOf } from "../../src/score/metrics-by-kind.ts";
-import type { ResolvedTask, ResolvedVariant } from "../../src/spec/resolved.ts";
+import type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "../../src/spec/resolved.ts";
 
 /** How a made-up answer to a multiple-choice item ended. */
 export type ChoiceAnswer =
@@ -75,7 +74,11 @@ export function idOf(quantization: Quantization): string {
 export function syntheticRun(
   taskPlans: readonly SyntheticTask[],
   variants: readonly SyntheticVariant[],
-  { degraded }: { readonly degraded?: readonly Degradation[] } = {},
+  {
+    degraded,
+    looks,
+    earlierLooks,
+  }: Pick<RunEvidence, "degraded"> & Pick<ResolvedSpec, "looks"> & Pick<RunManifest, "earlierLooks"> = {},
 ): RunEvidence {
   const tasks = taskPlans.map(resolveTask);
   const resolved = variants.map(resolveVariant);
@@ -88,12 +91,13 @@ export function syntheticRun(
     policy: "default",
     scorers: {
       bertscore: { model: "demo-encoder", idf: false, rescale: false },
-      coherence: { model: "demo-encoder" },
+      coherence: { model: "demo-encoder", perSentence: true },
       neural: "skip" as const,
       provider: "cpu" as const,
     },
     models: [{ name: MODEL, variants: resolved, baseline: { variant: baseline.id, reason: "named in the spec" } }],
     tasks,
+    ...(looks === undefined ? {} : { looks }),
   };
   const manifest: RunManifest = {
     schema: 1,
@@ -107,6 +111,7 @@ export function syntheticRun(
     startedAt: "2026-01-01T00:00:00.000Z",
     identities,
     signatures: {},
+    ...(earlierLooks === undefined ? {} : { earlierLooks }),
   };
   const items = new Map(tasks.map((task) => [task.name, new TaskItems()]));
   const columns = new Map(

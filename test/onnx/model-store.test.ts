@@ -109,6 +109,15 @@ describe("a model that isn't there", () => {
     expect(server.requests).toEqual([]);
   });
 
+  it("names the command that fetches another file of it", async () => {
+    await host("owner/encoder", "bert");
+    await storeWith().pull("owner/encoder", {}, signal);
+    await expect(storeWith().open("owner/encoder", { file: "onnx/model_fp16.onnx" }, signal)).rejects.toMatchObject({
+      kind: "missing-file",
+      hint: "fetch it with: quantgate models pull owner/encoder --file onnx/model_fp16.onnx",
+    });
+  });
+
   it("is never used by halves", async () => {
     await host("owner/encoder", "bert");
     await storeWith().pull("owner/encoder", {}, signal);

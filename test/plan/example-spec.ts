@@ -12,7 +12,7 @@ export function specOf(
     policy: "default",
     scorers: {
       bertscore: { model: "demo-encoder", idf: false, rescale: false },
-      coherence: { model: "demo-encoder" },
+      coherence: { model: "demo-encoder", perSentence: true },
       neural: "skip" as const,
       provider: "cpu" as const,
     },

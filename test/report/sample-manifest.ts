@@ -16,7 +16,7 @@ export function sampleManifest(models: readonly string[]): RunManifest {
       policy: "default",
       scorers: {
         bertscore: { model: "demo-encoder", idf: false, rescale: false },
-        coherence: { model: "demo-encoder" },
+        coherence: { model: "demo-encoder", perSentence: true },
         neural: "skip",
         provider: "cpu",
       },
