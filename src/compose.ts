@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { realBackendDeps } from "./backend/real-deps.ts";
@@ -31,19 +32,25 @@ export interface ServiceOptions {
   readonly probe?: boolean;
   /** Whether answers are kept between runs; default true. */
   readonly answerCache?: boolean;
+  /** How to connect to the server of a backend, by its name and URL; absent: without any checks. */
+  readonly lookupFor?: (backend: string, url: string) => LookupFunction;
 }
 
 /** Everything an evaluation in this process needs, wired to the real world. */
 export function evaluationServices(
   store: RunStore,
   env: Env,
-  { probe = true, answerCache = true }: ServiceOptions = {},
+  { probe = true, answerCache = true, lookupFor }: ServiceOptions = {},
 ): EvaluationServices {
   const deps = realBackendDeps(process.env, answerCache ? env.cacheFolder : undefined);
   return {
     store,
     executor: new InProcessExecutor(),
-    openBackend: (variant, signal) => openBackend(variant, deps, signal),
+    openBackend: async (variant, signal) => {
+      const { backend, backendName } = variant;
+      const lookup = "url" in backend ? lookupFor?.(backendName, backend.url) : undefined;
+      return openBackend(variant, lookup === undefined ? deps : { ...deps, lookup }, signal);
+    },
     ...(probe
       ? {
           examine: async ({ backend, variant, spec, signal }) => {

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { Backend } from "./backend.ts";
 
@@ -20,4 +21,6 @@ export interface BackendDeps {
   readonly random: () => number;
   /** Where answers and fingerprints are kept between runs; absent: nowhere. */
   readonly cacheFolder?: string;
+  /** Finds the addresses of a server's host, and may refuse them; absent: the system's. */
+  readonly lookup?: LookupFunction;
 }

@@ -46,7 +46,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const service =
     env.redisUrl === undefined
       ? await InProcessRunService.start({
-          services: evaluationServices(store, env, { probe: options.probe !== false }),
+          services: evaluationServices(store, env, {
+            probe: options.probe !== false,
+            lookupFor: (name, url) => backends.lookupFor(name, url),
+          }),
           onEvent,
         })
       : (await import("../compose-service/open-queued-service.ts")).openQueuedService(store, env.redisUrl, {

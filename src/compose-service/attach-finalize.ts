@@ -64,7 +64,7 @@ export async function attachFinalize({
     store,
     queues,
     schedules,
-    send: async (webhook, alert) => sendWebhook(await (await registry()).webhook(webhook), alert.run, alert),
+    send: async (webhook, alert) => sendWebhook((await registry()).webhook(webhook), alert.run, alert),
   });
   const workers = [
     new QueueWorker(

@@ -5,7 +5,7 @@ import { ShardGenerator } from "../executor/generate-shard.ts";
 import { UnitJobSchema } from "../executor/jobs.ts";
 import { QueueWorker } from "../executor/queue-worker.ts";
 import { generateQueue } from "../executor/queues.ts";
-import { loadBackendRegistry } from "../http/backend-registry.ts";
+import { type BackendLimits, type BackendRegistry, loadBackendRegistry } from "../http/backend-registry.ts";
 import { UNIT_ITEMS } from "../plan/plan.ts";
 import type { AttachedWorker, WorkerShell } from "../service/worker-process.ts";
 import { openRunContext } from "./open-run-context.ts";
@@ -28,8 +28,10 @@ export async function attachGenerate({
   metrics,
   options,
 }: WorkerShell): Promise<AttachedWorker> {
-  const services = evaluationServices(store, readEnv(process.env));
-  const backends = await backendsOf(env.backendsFile, env.backends);
+  const registry = await registryOf(env.backendsFile);
+  const backends = limitsOf(registry, env.backends);
+  const lookupFor = registry.lookupFor.bind(registry);
+  const services = evaluationServices(store, readEnv(process.env), { lookupFor });
   const limit = async (): Promise<void> => {
     for (const { name, shards, itemsPerMinute } of backends)
       await queues
@@ -70,15 +72,19 @@ export async function attachGenerate({
   };
 }
 
-async function backendsOf(file: string | undefined, names: readonly string[] | undefined) {
-  if (file === undefined)
-    throw new UsageError("which backends does this worker serve?", {
-      hint: "set QUANTGATE_BACKENDS to the service's file of backends",
-    });
-  const all = (await loadBackendRegistry(file)).limits();
+async function registryOf(file: string | undefined): Promise<BackendRegistry> {
+  if (file !== undefined) return loadBackendRegistry(file);
+  throw new UsageError("which backends does this worker serve?", {
+    hint: "set QUANTGATE_BACKENDS to the service's file of backends",
+  });
+}
+
+/** Of the backends that this worker serves. */
+function limitsOf(registry: BackendRegistry, names: readonly string[] | undefined): readonly BackendLimits[] {
+  const all = registry.limits();
   const unknown = names?.find((name) => !all.some((backend) => backend.name === name));
   if (unknown !== undefined)
-    throw new UsageError(`QUANTGATE_WORKER_BACKENDS: no backend "${unknown}" in ${file}`, {
+    throw new UsageError(`QUANTGATE_WORKER_BACKENDS: no backend "${unknown}" is registered`, {
       hint: `there are ${all.map(({ name }) => name).join(", ")}`,
     });
   return names === undefined ? all : all.filter(({ name }) => names.includes(name));

@@ -1,5 +1,6 @@
+import { type LookupAddress, lookup as systemLookup } from "node:dns";
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
+import { BlockList, isIP, type LookupFunction } from "node:net";
 import { UsageError } from "../domain/errors.ts";
 
 /** Link-local addresses hold the metadata services of clouds; nobody serves a model there. */
@@ -26,27 +27,66 @@ export function classifyAddress(address: string): AddressClass {
   return PRIVATE.check(bare, type) ? "private" : "public";
 }
 
+/** What may be connected to. */
+export interface AddressRule {
+  readonly allowPrivate: boolean;
+  /** Whose address it is, for messages. */
+  readonly where: string;
+}
+
+/** Error code of a connection that was refused here, before it was made. */
+export const ADDRESS_DENIED = "ADDRESS_DENIED";
+
 /**
  * Checks the host of a backend's URL and every address it resolves to. Throws `UsageError` for addresses that are never allowed, and for private
  * ones unless they are.
  */
-export async function assertAllowedUrl(
-  url: string,
-  { allowPrivate, where }: { readonly allowPrivate: boolean; readonly where: string },
-): Promise<void> {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
-  const addresses = isIP(host) === 0 ? await resolveAll(host, where) : [host];
-  for (const address of addresses) {
-    const found = classifyAddress(address);
-    if (found === "denied")
-      throw new UsageError(`${where}: ${host} leads to ${address}, which no backend may be at`, {
-        hint: "link-local, metadata, multicast and unspecified addresses are always refused",
-      });
-    if (found === "private" && !allowPrivate)
-      throw new UsageError(`${where}: ${host} leads to the private address ${address}`, {
-        hint: "name the backend under `allowPrivate` if it is meant to be there",
-      });
-  }
+export async function assertAllowedUrl(url: string, rule: AddressRule): Promise<void> {
+  const host = hostOf(url);
+  const addresses = isIP(host) === 0 ? await resolveAll(host, rule.where) : [host];
+  for (const address of addresses) assertAllowedAddress(address, host, rule);
+}
+
+/**
+ * How sockets to a URL find its address: a name may lead elsewhere than when it was checked, so every address is checked again when it is connected
+ * to. An address in place of a name is checked here, since nothing looks it up: throws `UsageError`.
+ */
+export function guardedLookup(url: string, rule: AddressRule, resolve: LookupFunction = systemLookup): LookupFunction {
+  const host = hostOf(url);
+  if (isIP(host) !== 0) assertAllowedAddress(host, host, rule);
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (failure, answer, family) => {
+      if (failure !== null) return callback(failure, []);
+      const found: readonly LookupAddress[] =
+        typeof answer === "string" ? [{ address: answer, family: family ?? isIP(answer) }] : answer;
+      try {
+        for (const { address } of found) assertAllowedAddress(address, hostname, rule);
+      } catch (error) {
+        return callback(Object.assign(error as Error, { code: ADDRESS_DENIED }), []);
+      }
+      const [first] = found;
+      if (options.all === true) callback(null, [...found]);
+      else if (first === undefined)
+        callback(Object.assign(new Error(`${hostname}: no address`), { code: "ENOTFOUND" }), []);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function assertAllowedAddress(address: string, host: string, { allowPrivate, where }: AddressRule): void {
+  const found = classifyAddress(address);
+  if (found === "denied")
+    throw new UsageError(`${where}: ${host} leads to ${address}, which no backend may be at`, {
+      hint: "link-local, metadata, multicast and unspecified addresses are always refused",
+    });
+  if (found === "private" && !allowPrivate)
+    throw new UsageError(`${where}: ${host} leads to the private address ${address}`, {
+      hint: "name the backend under `allowPrivate` if it is meant to be there",
+    });
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, "");
 }
 
 async function resolveAll(host: string, where: string): Promise<readonly string[]> {

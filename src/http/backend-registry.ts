@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { LookupFunction } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
 import { z } from "zod";
 import type { DatasetFinder } from "../dataset/find.ts";
@@ -9,7 +10,7 @@ import { parseYaml } from "../spec/parse.ts";
 import { resolveSpec } from "../spec/resolve.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import { SpecSchema } from "../spec/schema.ts";
-import { assertAllowedUrl } from "./address-guard.ts";
+import { assertAllowedUrl, guardedLookup } from "./address-guard.ts";
 import type { ParsedSubmission } from "./submitted-spec.ts";
 
 const NameSchema = z
@@ -99,16 +100,26 @@ export class BackendRegistry {
     });
   }
 
-  /** URL of a webhook; checked anew, since names may lead elsewhere by now. Throws `UsageError` for one that isn't known or allowed. */
-  async webhook(name: string): Promise<string> {
+  /** Names of the registered webhooks. */
+  webhooks(): readonly string[] {
+    return Object.keys(this.#registry.webhooks);
+  }
+
+  /** A webhook's URL, and how to connect to it. Throws `UsageError` for one that isn't known or allowed. */
+  webhook(name: string): { readonly url: string; readonly lookup: LookupFunction } {
     const url = Object.hasOwn(this.#registry.webhooks, name) ? this.#registry.webhooks[name] : undefined;
     if (url === undefined)
       throw new UsageError(`no webhook "${name}" is registered`, {
-        hint: `registered: ${Object.keys(this.#registry.webhooks).join(", ") || "none"}`,
+        hint: `registered: ${this.webhooks().join(", ") || "none"}`,
       });
     const allowPrivate = this.#registry.allowPrivate.includes(name);
-    await assertAllowedUrl(url, { allowPrivate, where: `webhook "${name}"` });
-    return url;
+    return { url, lookup: guardedLookup(url, { allowPrivate, where: `webhook "${name}"` }) };
+  }
+
+  /** How to connect to a backend's URL. Throws `UsageError` when it is an address that isn't allowed. */
+  lookupFor(name: string, url: string, resolve?: LookupFunction): LookupFunction {
+    const allowPrivate = this.#registry.allowPrivate.includes(name);
+    return guardedLookup(url, { allowPrivate, where: `backend "${name}"` }, resolve);
   }
 
   /**
@@ -135,6 +146,7 @@ export class BackendRegistry {
   /** Checks every registered URL; to be called before the service starts. */
   async check(): Promise<void> {
     for (const name of Object.keys(this.#registry.backends)) await this.#assertAllowed(name);
+    for (const name of this.webhooks()) this.webhook(name);
   }
 
   #backendOf(name: string | undefined, where: string): string {

@@ -3,7 +3,12 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RunError } from "../../src/domain/errors.ts";
-import { sendWebhook } from "../../src/service/send-webhook.ts";
+import { guardedLookup } from "../../src/http/address-guard.ts";
+import { sendWebhook as send } from "../../src/service/send-webhook.ts";
+
+const rule = { allowPrivate: true, where: "webhook" };
+const sendWebhook = (url: string, id: string, message: object) =>
+  send({ url, lookup: guardedLookup(url, rule) }, id, message);
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -47,6 +52,17 @@ describe("a webhook", () => {
     const { url } = await receiver(307, { location: elsewhere.url });
     await expect(sendWebhook(url, "run-1", {})).rejects.toThrow(RunError);
     expect(elsewhere.received).toEqual([]);
+  });
+
+  it("whose name leads to a metadata service by now gets nothing", async () => {
+    const url = "http://hook.example/s3cret";
+    const lookup = guardedLookup(url, rule, (_, __, callback) =>
+      callback(null, [{ address: "169.254.169.254", family: 4 }]),
+    );
+    const error = await send({ url, lookup }, "run-1", {}).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RunError);
+    expect((error as RunError).hint).toContain("169.254.169.254, which no backend may be at");
+    expect(`${String(error)} ${(error as RunError).hint}`).not.toContain("s3cret");
   });
 
   it("that isn't there is told without its URL, which may hold a secret", async () => {

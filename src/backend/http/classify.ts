@@ -70,6 +70,8 @@ export function classifyNetworkError(error: NodeJS.ErrnoException, request: stri
       kind: "rejected",
       message: `${request}: the server's certificate is not accepted (${code})`,
     });
+  if (code === "ADDRESS_DENIED")
+    return new BackendError({ kind: "rejected", message: `${request}: ${error.message}`, cause: error });
   if (code.startsWith("HPE_"))
     return new BackendError({
       kind: "bad-response",

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
 import { BackendError } from "../backend.ts";
 import { EventStreamParser } from "./event-stream.ts";
 import { excerpt } from "./excerpt.ts";
@@ -17,6 +18,8 @@ export interface HttpClientOptions {
   readonly maxBytes?: number;
   /** Wall clock, to read `Retry-After` dates by. */
   readonly now: () => Date;
+  /** Finds a host's addresses, and may refuse them; absent: the system's. */
+  readonly lookup?: LookupFunction;
 }
 
 /** A whole JSON answer with status 2xx. */
@@ -48,9 +51,10 @@ export class HttpClient {
   readonly #prefix: string;
 
   constructor(options: HttpClientOptions) {
-    const { baseUrl, timeouts, secrets, now, maxBytes = MAX_BYTES, connections } = options;
+    const { baseUrl, timeouts, secrets, now, maxBytes = MAX_BYTES, connections, lookup } = options;
     const { protocol, hostname, port, pathname } = new URL(baseUrl);
-    const pool = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, scheduling: "lifo" } as const;
+    const sockets = { maxSockets: connections, maxFreeSockets: connections, scheduling: "lifo" } as const;
+    const pool = { keepAlive: true, ...sockets, ...(lookup === undefined ? {} : { lookup }) };
     const secure = protocol === "https:";
     this.#baseUrl = baseUrl;
     this.#prefix = pathname.replace(/\/$/, "");

@@ -11,6 +11,7 @@ export async function openClient(config: ServerConfig, baseUrl: string, deps: Ba
     connections: mostInFlight(config),
     secrets: await readSecrets(config, deps.env),
     now: deps.now,
+    ...(deps.lookup === undefined ? {} : { lookup: deps.lookup }),
   });
 }
 
