@@ -1,3 +1,4 @@
+import { SINGLE_LOOK } from "../domain/deciding-level.ts";
 import type { Quantization } from "../domain/quantization.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
 import { brownForsythe, type FTest, oneWayAnova } from "../stats/anova.ts";
@@ -5,8 +6,8 @@ import { boundedMeanTest } from "../stats/bounded-mean.ts";
 import { holm } from "../stats/holm.ts";
 import { tangoEquivalence } from "../stats/tango.ts";
 import { keyMetricOf, type PairedTask, pairTasks, type VariantScores } from "./compare.ts";
-import { observations } from "./group-observations.ts";
 import { clusterLabels, groupOf } from "./group-of.ts";
+import { groupTotals } from "./group-totals.ts";
 import { type DifferenceEstimate, estimateDifference, type PairedMark, pairMarks } from "./paired-accuracy.ts";
 import { comparePairedMean, type PairedValue, scoredPairs } from "./paired-mean.ts";
 import type { Margins } from "./task-change.ts";
@@ -53,8 +54,6 @@ export interface SpreadTest extends Omit<FTest, "f"> {
   readonly f: number | "infinite";
 }
 
-const ALPHA = 0.05;
-
 /** Compares the backends of each quantization that a model has on more than one. */
 export function compareBackends(
   model: ResolvedModel,
@@ -81,7 +80,7 @@ export function compareBackends(
     const adjusted = holm(tested.map(({ tost }) => tost.p));
     const pairs = tested.map((each, index): BackendPair => {
       const adjustedP = adjusted[index] ?? 1;
-      return { ...each, tost: { ...each.tost, adjustedP }, equivalent: adjustedP <= ALPHA };
+      return { ...each, tost: { ...each.tost, adjustedP }, equivalent: adjustedP <= SINGLE_LOOK.alpha };
     });
     const ids = variants.map(({ id }) => id);
     return [
@@ -104,7 +103,7 @@ function comparePair(pair: PairedTask, margins: Margins, seed: number): PairFind
       task: pair.task.name,
       metric: "accuracy",
       items: marks.length,
-      estimate: estimateDifference(marks, seed),
+      estimate: estimateDifference(marks, { seed, level: SINGLE_LOOK }),
       tost: accuracyTost(marks, margins.accuracyPp / 100),
     };
   }
@@ -116,7 +115,7 @@ function comparePair(pair: PairedTask, margins: Margins, seed: number): PairFind
       group: groupOf(pair.baseline, pair.candidate, left, right),
     }),
   );
-  const compared = comparePairedMean(values, seed);
+  const compared = comparePairedMean(values, { seed, level: SINGLE_LOOK });
   if (compared.pairs === 0) return undefined;
   return {
     task: pair.task.name,
@@ -129,8 +128,8 @@ function comparePair(pair: PairedTask, margins: Margins, seed: number): PairFind
 
 function accuracyTost(marks: readonly PairedMark[], margin: number): PairFinding["tost"] {
   const differences = marks.map((mark) => Number(mark.candidate === "right") - Number(mark.baseline === "right"));
-  const clusters = clusterLabels(marks.map((mark) => mark.group));
-  if (clusters === undefined) {
+  const groups = marks.map((mark) => mark.group);
+  if (clusterLabels(groups) === undefined) {
     const gained = differences.filter((value) => value > 0).length;
     const lost = differences.filter((value) => value < 0).length;
     return { method: "Tango score", p: tangoEquivalence({ gained, lost, pairs: marks.length, margin }).p };
@@ -142,7 +141,7 @@ function accuracyTost(marks: readonly PairedMark[], margin: number): PairFinding
       { values: differences.map((value) => value + margin), ...bounds },
       { values: differences.map((value) => margin - value), ...bounds },
     ],
-    clusters,
+    groups,
   );
 }
 
@@ -156,20 +155,20 @@ function meanTost(values: readonly PairedValue[], delta: number): PairFinding["t
       { values: above, lower: delta - 1, upper: 1 },
       { values: below, lower: -1, upper: 1 + delta },
     ],
-    clusterLabels(groups),
+    groups,
   );
 }
 
 /** Each side holds values whose mean is to be above 0. */
 function bettingTost(
   sides: readonly { readonly values: readonly number[]; readonly lower: number; readonly upper: number }[],
-  clusters: readonly string[] | undefined,
+  groups: readonly (string | undefined)[],
 ): PairFinding["tost"] {
   const p = sides.map(
     ({ values, ...bounds }) =>
-      boundedMeanTest(observations(values, clusters), { ...bounds, mean: 0, alternative: "greater" }).p,
+      boundedMeanTest(groupTotals(values, groups).totals, { ...bounds, mean: 0, alternative: "greater" }).p,
   );
-  return { method: clusters === undefined ? "betting" : "betting over groups", p: Math.max(...p) };
+  return { method: clusterLabels(groups) === undefined ? "betting" : "betting over groups", p: Math.max(...p) };
 }
 
 function comparedTogether(variants: readonly VariantScores[]): readonly BackendsTogether[] {

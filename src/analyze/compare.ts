@@ -3,7 +3,13 @@ import { KEY_METRICS } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { type Alignment, alignItems } from "./align.ts";
 import { groupOf } from "./group-of.ts";
-import { comparePairedAccuracy, type PairedAccuracy, type PairedMark, pairMarks } from "./paired-accuracy.ts";
+import {
+  comparePairedAccuracy,
+  type EstimateOptions,
+  type PairedAccuracy,
+  type PairedMark,
+  pairMarks,
+} from "./paired-accuracy.ts";
 import { comparePairedMean, type PairedMean, type PairedValue } from "./paired-mean.ts";
 import type { TaskScores } from "./task-scores.ts";
 
@@ -54,18 +60,18 @@ export function pairTasks(baseline: VariantScores, candidate: VariantScores): re
 export function compareVariants(
   baselineId: string,
   pairs: readonly PairedTask[],
-  { sameWeights, seed }: { readonly sameWeights: boolean; readonly seed: number },
+  { sameWeights, ...options }: EstimateOptions & { readonly sameWeights: boolean },
 ): VariantComparison {
   const { changed, compared } = countChangedAnswers(pairs);
   return {
     baseline: baselineId,
     sameWeights,
-    tasks: pairs.map((pair) => compareTask(pair, seed)),
-    accuracy: pooledAccuracy(pairs, seed),
+    tasks: pairs.map((pair) => compareTask(pair, options)),
+    accuracy: pooledAccuracy(pairs, options),
     metrics: Object.fromEntries(
-      metricNames(pairs).map((metric) => [metric, comparePairedMean(metricPairs(pairs, metric), seed)]),
+      metricNames(pairs).map((metric) => [metric, comparePairedMean(metricPairs(pairs, metric), options)]),
     ),
-    keyMetricAverage: comparePairedMean(keyMetricPairs(pairs), seed),
+    keyMetricAverage: comparePairedMean(keyMetricPairs(pairs), options),
     changedAnswers: changed,
     comparedAnswers: compared,
   };
@@ -96,22 +102,22 @@ export function metricPairs(pairs: readonly PairedTask[], metric: string): reado
     .flatMap((pair) => valuesOf(pair, (scores, index) => scores.value(metric, index)));
 }
 
-function compareTask(pair: PairedTask, seed: number): TaskComparison {
+function compareTask(pair: PairedTask, options: EstimateOptions): TaskComparison {
   if (pair.task.type === "multiple-choice") {
     const accuracy = comparePairedAccuracy(
       pairMarks(pair.baseline, pair.candidate, pair.alignment),
       pair.alignment,
-      seed,
+      options,
     );
     return { task: pair.task.name, type: "multiple-choice", accuracy };
   }
   const metrics = metricNames([pair]).map(
-    (metric) => [metric, comparePairedMean(metricPairs([pair], metric), seed)] as const,
+    (metric) => [metric, comparePairedMean(metricPairs([pair], metric), options)] as const,
   );
   return { task: pair.task.name, type: "generation", metrics: Object.fromEntries(metrics) };
 }
 
-function pooledAccuracy(pairs: readonly PairedTask[], seed: number): VariantComparison["accuracy"] {
+function pooledAccuracy(pairs: readonly PairedTask[], options: EstimateOptions): VariantComparison["accuracy"] {
   const byProtocol = new Map<Protocol, { marks: PairedMark[]; unmatched: number; differentPrompt: number }>();
   for (const pair of pairs) {
     if (pair.task.type !== "multiple-choice") continue;
@@ -122,7 +128,7 @@ function pooledAccuracy(pairs: readonly PairedTask[], seed: number): VariantComp
     byProtocol.set(pair.task.protocol, pool);
   }
   return Object.fromEntries(
-    [...byProtocol].map(([protocol, pool]) => [protocol, comparePairedAccuracy(pool.marks, pool, seed)]),
+    [...byProtocol].map(([protocol, pool]) => [protocol, comparePairedAccuracy(pool.marks, pool, options)]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { SINGLE_LOOK } from "../domain/deciding-level.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { KEY_METRICS } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
@@ -87,7 +88,7 @@ function lossFromBaseline(variant: string, baseline: string, { manifest, scores 
   const marks = pooled
     .flatMap((pair) => pairMarks(pair.baseline, pair.candidate, pair.alignment))
     .filter((mark) => mark.baseline !== "missing" && mark.candidate !== "missing");
-  return estimateDifference(marks, manifest.spec.seed);
+  return estimateDifference(marks, { seed: manifest.spec.seed, level: SINGLE_LOOK });
 }
 
 function readingOf(own: DifferenceEstimate, published: number): PublishedExpectation["reading"] {

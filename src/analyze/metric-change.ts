@@ -1,3 +1,4 @@
+import { SINGLE_LOOK } from "../domain/deciding-level.ts";
 import { boundedMeanInterval, boundedMeanTest } from "../stats/bounded-mean.ts";
 import { mean, sampleVariance } from "../stats/descriptive.ts";
 import { tQuantile } from "../stats/distributions.ts";
@@ -5,14 +6,9 @@ import { cohensD, cohensDz } from "../stats/effect-size.ts";
 import { mcnemar } from "../stats/mcnemar.ts";
 import { newcombeInterval } from "../stats/newcombe.ts";
 import { welchTTest } from "../stats/welch.ts";
-import { observations } from "./group-observations.ts";
 import { clusterLabels } from "./group-of.ts";
-import {
-  DECIDING_CONFIDENCE,
-  type DifferenceEstimate,
-  estimateDifference,
-  type PairedMark,
-} from "./paired-accuracy.ts";
+import { groupTotals } from "./group-totals.ts";
+import { type DifferenceEstimate, estimateDifference, type PairedMark } from "./paired-accuracy.ts";
 import { comparePairedMean, type PairedValue, scoredPairs } from "./paired-mean.ts";
 
 /** How one metric of one task changed from a reference run to a newer one. Means lie in [0, 1]; differences are newer − reference. */
@@ -70,8 +66,8 @@ export function pairedAccuracyChange(
   const reference = both.map((mark) => Number(mark.baseline === "right"));
   const newer = both.map((mark) => Number(mark.candidate === "right"));
   const differences = newer.map((value, index) => value - (reference[index] ?? 0));
-  const estimate = estimateDifference(both, seed);
-  const clusters = clusterLabels(both.map((mark) => mark.group));
+  const estimate = estimateDifference(both, { seed, level: SINGLE_LOOK });
+  const groups = both.map((mark) => mark.group);
   const gained = differences.filter((value) => value > 0).length;
   const lost = differences.filter((value) => value < 0).length;
   return {
@@ -83,9 +79,9 @@ export function pairedAccuracyChange(
     estimate,
     effect: pairedEffect(reference, newer),
     test:
-      clusters === undefined
+      clusterLabels(groups) === undefined
         ? { kind: "tested", method: "McNemar exact", p: mcnemar({ gained, lost }).exact }
-        : bettingTest(differences, clusters),
+        : bettingTest(differences, groups),
     beyondMargin: estimate.kind === "estimated" && estimate.upper < -margin,
   };
 }
@@ -99,17 +95,16 @@ export function pairedMeanChange(
   values: readonly PairedValue[],
   { percent, seed }: { readonly percent: number; readonly seed: number },
 ): MetricChange | undefined {
-  const compared = comparePairedMean(values, seed);
+  const compared = comparePairedMean(values, { seed, level: SINGLE_LOOK });
   if (compared.pairs === 0) return undefined;
   const { baseline, candidate, groups } = scoredPairs(values);
-  const clusters = clusterLabels(groups);
   const delta = percent / 100;
   const beyond = boundedMeanInterval(
-    observations(
+    groupTotals(
       candidate.map((value, index) => value - (1 - delta) * (baseline[index] ?? 0)),
-      clusters,
-    ),
-    { lower: -(1 - delta), upper: 1, confidence: DECIDING_CONFIDENCE },
+      groups,
+    ).totals,
+    { lower: -(1 - delta), upper: 1, confidence: SINGLE_LOOK.confidence },
   );
   return {
     metric,
@@ -121,7 +116,7 @@ export function pairedMeanChange(
     effect: pairedEffect(baseline, candidate),
     test: bettingTest(
       candidate.map((value, index) => value - (baseline[index] ?? 0)),
-      clusters,
+      groups,
     ),
     beyondMargin: beyond.upper < 0,
   };
@@ -139,9 +134,9 @@ export function unpairedAccuracyChange(
     trials1: newer.length,
     successes2: reference.filter((value) => value === 1).length,
     trials2: reference.length,
-    confidence: DECIDING_CONFIDENCE,
+    confidence: SINGLE_LOOK.confidence,
   });
-  const estimate: DifferenceEstimate = { kind: "estimated", ...interval, method: "Newcombe 90 %" };
+  const estimate: DifferenceEstimate = { kind: "estimated", ...interval, method: `Newcombe ${SINGLE_LOOK.label}` };
   return unpairedChange("accuracy", reference, newer, estimate, margin);
 }
 
@@ -187,13 +182,13 @@ function welchInterval(reference: readonly number[], newer: readonly number[]): 
     Math.sqrt(sampleVariance(newer) / newer.length),
     Math.sqrt(sampleVariance(reference) / reference.length),
   );
-  const reach = error * tQuantile((1 + DECIDING_CONFIDENCE) / 2, welchTTest(newer, reference).df);
+  const reach = error * tQuantile((1 + SINGLE_LOOK.confidence) / 2, welchTTest(newer, reference).df);
   return {
     kind: "estimated",
     difference,
     lower: difference - reach,
     upper: difference + reach,
-    method: "Welch t 90 %",
+    method: `Welch t ${SINGLE_LOOK.label}`,
   };
 }
 
@@ -206,14 +201,14 @@ function effectOf(d: number, of: "d_z (paired)" | "d (unpaired)"): EffectSize {
 }
 
 /** Twice the smaller of both one-sided p-values, for differences in [−1, 1]. */
-function bettingTest(differences: readonly number[], clusters: readonly string[] | undefined): DifferenceTest {
-  const values = observations(differences, clusters);
+function bettingTest(differences: readonly number[], groups: readonly (string | undefined)[]): DifferenceTest {
+  const values = groupTotals(differences, groups).totals;
   const [less, greater] = (["less", "greater"] as const).map(
     (alternative) => boundedMeanTest(values, { lower: -1, upper: 1, mean: 0, alternative }).p,
   );
   return {
     kind: "tested",
-    method: clusters === undefined ? "betting" : "betting over groups",
+    method: clusterLabels(groups) === undefined ? "betting" : "betting over groups",
     p: Math.min(1, 2 * Math.min(less ?? 1, greater ?? 1)),
   };
 }

@@ -1,3 +1,4 @@
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { bootstrapInterval } from "../stats/bootstrap.ts";
 import { clusterRobustStandardError } from "../stats/cluster-robust.ts";
 import { mcnemar } from "../stats/mcnemar.ts";
@@ -7,9 +8,13 @@ import type { Alignment } from "./align.ts";
 import { clusterLabels, groupOf } from "./group-of.ts";
 import type { TaskScores } from "./task-scores.ts";
 
-/** Confidence of the interval that decides: 1 − 2α for α = 0.05 one-sided. */
-export const DECIDING_CONFIDENCE = 0.9;
 const CLUSTER_DRAWS = 10_000;
+
+export interface EstimateOptions {
+  /** Of resampling. */
+  readonly seed: number;
+  readonly level: DecidingLevel;
+}
 
 /** Answers of a variant and its baseline to the same multiple-choice items. Differences are proportions, candidate − baseline. */
 export interface PairedAccuracy {
@@ -30,20 +35,22 @@ export interface PairedAccuracy {
   readonly lostItems: readonly string[];
 }
 
+type IntervalMethod =
+  | "Tango score"
+  | "Tango score over groups"
+  | "cluster bootstrap (BCa)"
+  | "betting"
+  | "Newcombe"
+  | "Welch t";
+
 export type DifferenceEstimate =
   | {
       readonly kind: "estimated";
       readonly difference: number;
-      /** The 90 % interval, which decides. */
+      /** The interval that decides, at the level that `method` names: 90 % unless several looks were declared. */
       readonly lower: number;
       readonly upper: number;
-      readonly method:
-        | "Tango score 90 %"
-        | "Tango score over groups 90 %"
-        | "cluster bootstrap (BCa) 90 %"
-        | "betting 90 %"
-        | "Newcombe 90 %"
-        | "Welch t 90 %";
+      readonly method: `${IntervalMethod} ${DecidingLevel["label"]}`;
     }
   | { readonly kind: "unavailable"; readonly reason: string };
 
@@ -71,7 +78,7 @@ export function pairMarks(baseline: TaskScores, candidate: TaskScores, alignment
 export function comparePairedAccuracy(
   marks: readonly PairedMark[],
   alignment: Pick<Alignment, "unmatched" | "differentPrompt">,
-  seed: number,
+  options: EstimateOptions,
 ): PairedAccuracy {
   const both = marks.filter((mark) => mark.baseline !== "missing" && mark.candidate !== "missing");
   const gainedItems = both
@@ -93,7 +100,7 @@ export function comparePairedAccuracy(
     },
     unmatched: alignment.unmatched,
     differentPrompt: alignment.differentPrompt,
-    estimate: estimateDifference(both, seed),
+    estimate: estimateDifference(both, options),
     mcnemar: { exact, midP },
     ...(robust === undefined ? {} : { subjectRobustStandardError: robust }),
     gainedItems,
@@ -105,34 +112,37 @@ export function comparePairedAccuracy(
  * The difference with the interval that decides, from pairs that are right or wrong on both sides. Where items share groups it is the
  * cluster bootstrap; where nothing changed that would promise certainty, so the score interval is taken with one pair a group.
  */
-export function estimateDifference(pairs: readonly PairedMark[], seed: number): DifferenceEstimate {
+export function estimateDifference(
+  pairs: readonly PairedMark[],
+  { seed, level: { confidence, label } }: EstimateOptions,
+): DifferenceEstimate {
   if (pairs.length === 0) return { kind: "unavailable", reason: "no item was answered on both sides" };
   const differences = pairs.map(differenceOf);
   const gained = differences.filter((value) => value > 0).length;
   const lost = differences.filter((value) => value < 0).length;
   const clusters = clusterLabels(pairs.map((pair) => pair.group));
   if (clusters === undefined) {
-    const interval = tangoInterval({ gained, lost, pairs: pairs.length, confidence: DECIDING_CONFIDENCE });
-    return { kind: "estimated", ...interval, method: "Tango score 90 %" };
+    const interval = tangoInterval({ gained, lost, pairs: pairs.length, confidence });
+    return { kind: "estimated", ...interval, method: `Tango score ${label}` };
   }
   const groups = new Set(clusters).size;
   if (groups < 2) return { kind: "unavailable", reason: "all items are of one group, so groups can't be compared" };
   if (gained + lost === 0) {
-    const interval = tangoInterval({ gained, lost, pairs: groups, confidence: DECIDING_CONFIDENCE });
-    return { kind: "estimated", ...interval, method: "Tango score over groups 90 %" };
+    const interval = tangoInterval({ gained, lost, pairs: groups, confidence });
+    return { kind: "estimated", ...interval, method: `Tango score over groups ${label}` };
   }
   const interval = bootstrapInterval(differences, {
     draws: CLUSTER_DRAWS,
     rng: seededRandom(seed),
     method: "bca",
-    confidence: DECIDING_CONFIDENCE,
+    confidence,
     clusters,
   });
   return {
     kind: "estimated",
     difference: (gained - lost) / pairs.length,
     ...interval,
-    method: "cluster bootstrap (BCa) 90 %",
+    method: `cluster bootstrap (BCa) ${label}`,
   };
 }
 

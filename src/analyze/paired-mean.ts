@@ -1,12 +1,13 @@
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { bootstrapInterval } from "../stats/bootstrap.ts";
 import { boundedMeanInterval } from "../stats/bounded-mean.ts";
-import { clusterTotals } from "../stats/cluster-robust.ts";
 import { mean } from "../stats/descriptive.ts";
 import type { Interval } from "../stats/interval.ts";
 import { pairedTTest } from "../stats/paired-t.ts";
 import { seededRandom } from "../stats/random.ts";
 import { clusterLabels } from "./group-of.ts";
-import { DECIDING_CONFIDENCE, type DifferenceEstimate } from "./paired-accuracy.ts";
+import { groupTotals } from "./group-totals.ts";
+import type { DifferenceEstimate, EstimateOptions } from "./paired-accuracy.ts";
 
 const BOOTSTRAP_DRAWS = 2_000;
 
@@ -29,15 +30,15 @@ export interface PairedMean {
   readonly baselineMean: number;
   readonly candidateMean: number;
   readonly estimate: DifferenceEstimate;
-  /** Descriptive, beside the interval that decides; absent with fewer than two pairs. */
-  readonly beside?: { readonly t90: Interval; readonly bootstrapBca90: Interval };
+  /** At the same level, beside the interval that decides; absent with fewer than two pairs. */
+  readonly beside?: { readonly t: Interval; readonly bootstrapBca: Interval };
 }
 
 /**
  * Compares paired scores by an interval that is valid for bounded data at any number of pairs. Items of one group count as one
  * observation.
  */
-export function comparePairedMean(values: readonly PairedValue[], seed: number): PairedMean {
+export function comparePairedMean(values: readonly PairedValue[], options: EstimateOptions): PairedMean {
   const { baseline, candidate, groups } = scoredPairs(values);
   const pairs = baseline.length;
   const unpaired = values.filter((value) => (value.baseline === undefined) !== (value.candidate === undefined)).length;
@@ -53,7 +54,7 @@ export function comparePairedMean(values: readonly PairedValue[], seed: number):
   }
   const differences = candidate.map((value, index) => value - (baseline[index] ?? 0));
   const clusters = clusterLabels(groups);
-  const interval = decidingInterval(differences, clusters);
+  const interval = decidingInterval(differences, groups, options.level);
   return {
     pairs,
     unpaired,
@@ -65,26 +66,20 @@ export function comparePairedMean(values: readonly PairedValue[], seed: number):
       difference: mean(differences),
       lower: interval.lower,
       upper: interval.upper,
-      method: "betting 90 %",
+      method: `betting ${options.level.label}`,
     },
-    ...(pairs < 2 ? {} : { beside: describe(baseline, candidate, differences, clusters, seed) }),
+    ...(pairs < 2 ? {} : { beside: describe(baseline, candidate, differences, clusters, options) }),
   };
 }
 
-/**
- * Betting interval of the mean difference. A group's observation is the sum of its differences over the size of the largest group: it lies
- * in [−1, 1], groups are independent of each other, and the mean over groups is in proportion to that over items.
- */
-function decidingInterval(differences: readonly number[], clusters: readonly string[] | undefined): Interval {
-  const bounds = { lower: -1, upper: 1, confidence: DECIDING_CONFIDENCE };
-  if (clusters === undefined) return boundedMeanInterval(differences, bounds);
-  const totals = clusterTotals(differences, clusters);
-  const largest = totals.reduce((most, { count }) => Math.max(most, count), 1);
-  const { lower, upper } = boundedMeanInterval(
-    totals.map(({ sum }) => sum / largest),
-    bounds,
-  );
-  const perItem = (largest * totals.length) / differences.length;
+/** Betting interval of the mean difference. */
+function decidingInterval(
+  differences: readonly number[],
+  groups: readonly (string | undefined)[],
+  { confidence }: DecidingLevel,
+): Interval {
+  const { totals, perItem } = groupTotals(differences, groups);
+  const { lower, upper } = boundedMeanInterval(totals, { lower: -1, upper: 1, confidence });
   return { lower: Math.max(-1, lower * perItem), upper: Math.min(1, upper * perItem) };
 }
 
@@ -111,15 +106,15 @@ function describe(
   candidate: readonly number[],
   differences: readonly number[],
   clusters: readonly string[] | undefined,
-  seed: number,
+  { seed, level: { confidence } }: EstimateOptions,
 ) {
-  const t = pairedTTest(baseline, candidate, { confidence: DECIDING_CONFIDENCE });
+  const t = pairedTTest(baseline, candidate, { confidence });
   const bootstrap = bootstrapInterval(differences, {
     draws: BOOTSTRAP_DRAWS,
     rng: seededRandom(seed),
     method: "bca",
-    confidence: DECIDING_CONFIDENCE,
+    confidence,
     ...(clusters === undefined || new Set(clusters).size < 2 ? {} : { clusters }),
   });
-  return { t90: { lower: t.lower, upper: t.upper }, bootstrapBca90: bootstrap };
+  return { t: { lower: t.lower, upper: t.upper }, bootstrapBca: bootstrap };
 }

@@ -1,3 +1,4 @@
+import { SINGLE_LOOK } from "../domain/deciding-level.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { holm } from "../stats/holm.ts";
 import { newcombeInterval } from "../stats/newcombe.ts";
@@ -6,7 +7,6 @@ import type { RunScores } from "./load-scores.ts";
 import { type Change, changesBetween, mayMatter, type VariantPair } from "./manifest-changes.ts";
 import type { MetricChange } from "./metric-change.ts";
 import { measureNoise, type Noise } from "./noise.ts";
-import { DECIDING_CONFIDENCE } from "./paired-accuracy.ts";
 import { changeOfTask, type Margins, type TaskChange, whyIncomparable } from "./task-change.ts";
 import type { TaskScores } from "./task-scores.ts";
 
@@ -197,7 +197,7 @@ function above(seen: number, of: number, noise: number, noiseOf: number): boolea
     trials1: of,
     successes2: noise,
     trials2: noiseOf,
-    confidence: DECIDING_CONFIDENCE,
+    confidence: SINGLE_LOOK.confidence,
   });
   return lower > 0;
 }

@@ -1,3 +1,4 @@
+import { decidingLevel } from "../domain/deciding-level.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
@@ -21,6 +22,7 @@ export function summarize(scores: RunScores, manifest: RunManifest, margins: Mar
     schema: 1,
     name: manifest.spec.name,
     specHash: manifest.specHash,
+    ...(manifest.spec.looks === undefined ? {} : { looks: manifest.spec.looks }),
     models: manifest.spec.models.map((model) => summarizeModel(model, scores, manifest, margins)),
   };
 }
@@ -86,6 +88,7 @@ function summarizeVariant(
           comparison: compareVariants(model.baseline.variant, pairTasks(baselineTasks, tasks), {
             sameWeights: baselineDigest !== undefined && baselineDigest === identity?.weightsDigest,
             seed: manifest.spec.seed,
+            level: decidingLevel(manifest.spec.looks ?? 1),
           }),
         }),
   };

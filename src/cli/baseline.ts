@@ -1,9 +1,9 @@
 import { openStore } from "../compose.ts";
 import { readEnv } from "../env.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import { readManifest } from "../pipeline/evaluate.ts";
 import { lastPassing, runNamed } from "../pipeline/find-baseline.ts";
 import { baselineNamed, baselineNames, LAST_PASSING, nameBaseline } from "../pipeline/named-baselines.ts";
+import { readManifest } from "../pipeline/read-manifest.ts";
 import { escapeTerminal } from "../report/escape.ts";
 import type { RunStore } from "../store/run-store.ts";
 

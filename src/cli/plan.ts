@@ -1,4 +1,5 @@
 import { findDatasets } from "../compose.ts";
+import { decidingLevel } from "../domain/deciding-level.ts";
 import { readEnv } from "../env.ts";
 import { planPower } from "../gate/plan-power.ts";
 import { loadPolicy } from "../gate/policies.ts";
@@ -28,7 +29,7 @@ export async function plan(specPath: string, options: PlanOptions): Promise<void
       items: task.items,
       answers: units.filter((unit) => unit.task.name === task.name).reduce((sum, unit) => sum + unit.to - unit.from, 0),
     })),
-    power: planPower(spec.tasks, policy),
+    power: planPower(spec.tasks, policy, decidingLevel(spec.looks ?? 1)),
   };
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);

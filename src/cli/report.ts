@@ -1,7 +1,8 @@
 import { evaluationServices, openStore } from "../compose.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
-import { readManifest, rescoreRun } from "../pipeline/evaluate.ts";
+import { rescoreRun } from "../pipeline/evaluate.ts";
+import { readManifest } from "../pipeline/read-manifest.ts";
 import { conclude, type OutputOptions } from "./conclude.ts";
 import { interruptSignal } from "./interrupt.ts";
 

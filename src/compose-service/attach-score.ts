@@ -1,7 +1,7 @@
 import { UnitJobSchema } from "../executor/jobs.ts";
 import { QueueWorker } from "../executor/queue-worker.ts";
 import { type ScoredUnit, ShardScorer } from "../executor/score-shard.ts";
-import { readManifest } from "../pipeline/evaluate.ts";
+import { readManifest } from "../pipeline/read-manifest.ts";
 import { ThreadCalls } from "../service/thread-calls.ts";
 import type { AttachedWorker, WorkerShell } from "../service/worker-process.ts";
 import type { ScoreRequest } from "./make-unit-scorer.ts";

@@ -1,25 +1,25 @@
-import { estimateDifference, type PairedMark } from "../analyze/paired-accuracy.ts";
+import { clusterLabels } from "../analyze/group-of.ts";
+import { type EstimateOptions, estimateDifference, type PairedMark } from "../analyze/paired-accuracy.ts";
 import { tangoEquivalence, tangoNonInferiority } from "../stats/tango.ts";
 import { boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
 import { howMany, pairsToDecide } from "./items-to-decide.ts";
 import type { Outcome } from "./verdict.ts";
 import { items, plain, signed } from "./wording.ts";
 
-export interface AccuracyMargin {
+export interface AccuracyMargin extends EstimateOptions {
   readonly goal: "non-inferiority" | "equivalence";
   /** Percentage points. */
   readonly pp: number;
   readonly basis: "interval" | "point";
-  /** Of the cluster bootstrap. */
-  readonly seed: number;
 }
 
 /**
- * Judges the difference of accuracies on the same items against a margin: by the 90 % interval (Tango's score interval; where items are
+ * Judges the difference of accuracies on the same items against a margin: by the deciding interval (Tango's score interval; where items are
  * grouped the cluster bootstrap), or by the point estimate where the rule asks for it.
  */
-export function judgeAccuracyMargin(marks: readonly PairedMark[], { goal, pp, basis, seed }: AccuracyMargin): Finding {
-  const estimate = estimateDifference(marks, seed);
+export function judgeAccuracyMargin(marks: readonly PairedMark[], margin: AccuracyMargin): Finding {
+  const { goal, pp, basis, level } = margin;
+  const estimate = estimateDifference(marks, margin);
   if (estimate.kind === "unavailable") return notMeasured(estimate.reason);
   const gained = marks.filter((mark) => mark.baseline === "wrong" && mark.candidate === "right").length;
   const lost = marks.filter((mark) => mark.baseline === "right" && mark.candidate === "wrong").length;
@@ -47,6 +47,7 @@ export function judgeAccuracyMargin(marks: readonly PairedMark[], { goal, pp, ba
           difference: (gained - lost) / pairs,
           margin: pp / 100,
           goal,
+          level,
         })
       : undefined;
   return {
@@ -56,7 +57,7 @@ export function judgeAccuracyMargin(marks: readonly PairedMark[], { goal, pp, ba
     method: estimate.method,
     lower,
     upper,
-    ...(estimate.method === "Tango score 90 %"
+    ...(clusterLabels(marks.map((mark) => mark.group)) === undefined
       ? { p: goal === "equivalence" ? tangoEquivalence(counts).p : tangoNonInferiority(counts).p }
       : {}),
     explanation: `${signed(change)} pp, ${estimate.method} interval [${signed(lower)}, ${signed(upper)}] pp: ${flips}${

@@ -1,24 +1,17 @@
 import type { PairedMark } from "../analyze/paired-accuracy.ts";
 import { type MissingItems, marksAssuming } from "../analyze/worst-case.ts";
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
 import { countMissing, type Evidence, pairsOf, tasksOfBoth } from "./evidence.ts";
-import {
-  boundsAgainst,
-  DECIDING_CONFIDENCE,
-  exceptSameWeights,
-  type Finding,
-  notMeasured,
-  ROUNDING,
-  withMissing,
-} from "./finding.ts";
+import { boundsAgainst, exceptSameWeights, type Finding, notMeasured, ROUNDING, withMissing } from "./finding.ts";
 import { howMany, itemsToDecideShare } from "./items-to-decide.ts";
 import type { RuleOf } from "./policy-schema.ts";
 import { checkScopes, selectChoices } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
 import { plain } from "./wording.ts";
 
-/** `max-flips`: items right on one side only, as a share of the pairs. Wilson's 90 % interval decides. A missing item counts as a flip. */
-export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores }: Evidence): readonly CheckedRule[] {
+/** `max-flips`: items right on one side only, as a share of the pairs. Wilson's interval decides. A missing item counts as a flip. */
+export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores, level }: Evidence): readonly CheckedRule[] {
   if (comparison === undefined) return [];
   const { type, percent, subject } = rule;
   const describe = (label: string) => ({
@@ -37,8 +30,8 @@ export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores }: Ev
     const missing = countMissing(collect);
     const judge = (assumption: MissingItems): Finding =>
       assumption === "left-out"
-        ? judgeFlips(flipsOf(observed), observed.length, rule)
-        : judgeFlips(flipsOf(observed) + missing, observed.length + missing, rule);
+        ? judgeFlips(flipsOf(observed), observed.length, rule, level)
+        : judgeFlips(flipsOf(observed) + missing, observed.length + missing, rule, level);
     return exceptSameWeights(withMissing(judge, missing), comparison.sameWeights);
   });
 }
@@ -47,7 +40,12 @@ function flipsOf(marks: readonly PairedMark[]): number {
   return marks.filter((mark) => mark.baseline !== mark.candidate).length;
 }
 
-function judgeFlips(flips: number, pairs: number, { percent, basis }: RuleOf<"max-flips">): Finding {
+function judgeFlips(
+  flips: number,
+  pairs: number,
+  { percent, basis }: RuleOf<"max-flips">,
+  level: DecidingLevel,
+): Finding {
   const estimate = (100 * flips) / pairs;
   const numbers = { n: pairs, estimate, threshold: percent, unit: "% of items" } as const;
   const counts = `${plain(flips, 0)} flips of n = ${plain(pairs, 0)}`;
@@ -59,19 +57,20 @@ function judgeFlips(flips: number, pairs: number, { percent, basis }: RuleOf<"ma
       explanation: `point estimate ${plain(estimate, 1)} %: ${counts}`,
     };
   }
-  const share = wilsonInterval({ successes: flips, trials: pairs, confidence: DECIDING_CONFIDENCE });
+  const share = wilsonInterval({ successes: flips, trials: pairs, confidence: level.confidence });
   const [lower, upper] = [100 * share.lower, 100 * share.upper];
   // "At most" is "at least" on the mirrored scale.
   const outcome = boundsAgainst({ lower: -upper, upper: -lower }, -percent);
-  const needed = outcome === "inconclusive" ? itemsToDecideShare(pairs, flips / pairs, percent / 100) : undefined;
+  const needed =
+    outcome === "inconclusive" ? itemsToDecideShare(pairs, flips / pairs, percent / 100, level) : undefined;
   return {
     ...numbers,
     outcome,
     basis: "interval",
-    method: "Wilson 90 %",
+    method: `Wilson ${level.label}`,
     lower,
     upper,
-    explanation: `${plain(estimate, 1)} %, Wilson 90 % interval [${plain(lower, 1)}, ${plain(upper, 1)}] %: ${counts}${
+    explanation: `${plain(estimate, 1)} %, Wilson ${level.label} interval [${plain(lower, 1)}, ${plain(upper, 1)}] %: ${counts}${
       outcome === "inconclusive" ? `; ${howMany(needed)}` : ""
     }`,
     ...(needed === undefined ? {} : { itemsNeeded: needed }),

@@ -23,7 +23,7 @@ type MarginType = "max-loss" | "equivalence";
 /** `max-loss` and `equivalence` on accuracy: a margin in percentage points on paired answers. */
 export function checkAccuracyMargin(
   rule: AccuracyRule<MarginType>,
-  { comparison, scores, seed }: Evidence,
+  { comparison, scores, seed, level }: Evidence,
 ): readonly CheckedRule[] {
   if (comparison === undefined) return [];
   const { type, pp, basis, subject } = rule;
@@ -40,7 +40,7 @@ export function checkAccuracyMargin(
     const unanswered = pairs.find((pair) => marksAssuming(pair, "left-out").length === 0);
     if (unanswered !== undefined) return notMeasured(`no item of ${unanswered.task.name} was answered on both sides`);
     const finding = withMissing(
-      (missing) => judgeAccuracyMargin(collect(missing), { goal: goalOf(type), pp, basis, seed }),
+      (missing) => judgeAccuracyMargin(collect(missing), { goal: goalOf(type), pp, basis, seed, level }),
       countMissing(collect),
       assumptionsOf(type),
     );
@@ -51,7 +51,7 @@ export function checkAccuracyMargin(
 /** `max-loss` and `equivalence` on generated texts: a margin in percent of the baseline's mean on paired scores. */
 export function checkMetricMargin(
   rule: MetricRule<MarginType>,
-  { comparison, scores, facts }: Evidence,
+  { comparison, scores, facts, level }: Evidence,
 ): readonly CheckedRule[] {
   if (comparison === undefined) return [];
   const { type, metric, percent, basis } = rule;
@@ -78,7 +78,7 @@ export function checkMetricMargin(
     if (reason !== undefined) return notMeasured(reason);
     const collect = (missing: MissingItems) => pairs.flatMap((pair) => valuesAssuming(pair, readerOf(metric), missing));
     const finding = withMissing(
-      (missing) => judgeRelativeMargin(collect(missing), { goal: goalOf(type), percent, basis }),
+      (missing) => judgeRelativeMargin(collect(missing), { goal: goalOf(type), percent, basis, level }),
       countMissing(collect),
       assumptionsOf(type),
     );

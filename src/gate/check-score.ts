@@ -10,7 +10,7 @@ import type { CheckedRule } from "./verdict.ts";
 import { plain } from "./wording.ts";
 
 /** `min-score` on accuracy: right answers among those that count. */
-export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores }: Evidence): readonly CheckedRule[] {
+export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores, level }: Evidence): readonly CheckedRule[] {
   const { type, atLeast, subject } = rule;
   const describe = (label: string) => ({
     rule: `${label}: accuracy at least ${plain(atLeast)}`,
@@ -25,12 +25,15 @@ export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores }: Ev
     if (unanswered !== undefined) return notMeasured(`no item of ${unanswered.task.name} was answered`);
     const { trials } = count("left-out");
     if (trials === 0) return notMeasured(`no item of subject ${subject ?? ""} was answered`);
-    return withMissing((missing) => judgeShare(count(missing), rule), count("against").trials - trials);
+    return withMissing((missing) => judgeShare(count(missing), rule, level), count("against").trials - trials);
   });
 }
 
 /** `min-score` on a metric, the composite or the key metric average. */
-export function checkMinMetric(rule: MetricRule<"min-score">, { scores, facts }: Evidence): readonly CheckedRule[] {
+export function checkMinMetric(
+  rule: MetricRule<"min-score">,
+  { scores, facts, level }: Evidence,
+): readonly CheckedRule[] {
   const { type, metric, atLeast } = rule;
   const components = (task: ResolvedTask): readonly string[] => componentsOf(metric, task, facts);
   const describe = (label: string) => ({
@@ -55,7 +58,7 @@ export function checkMinMetric(rule: MetricRule<"min-score">, { scores, facts }:
       return countMissing((kind) => ownValuesAssuming(task, readerOf(first), kind));
     });
     return withMissing(
-      (kind) => judgeMeans(columns(kind), rule),
+      (kind) => judgeMeans(columns(kind), rule, level),
       missing.reduce((sum, each) => sum + each, 0),
     );
   });

@@ -3,6 +3,7 @@ import type { Degradation } from "../analyze/degraded.ts";
 import type { RunScores } from "../analyze/load-scores.ts";
 import { nearRandomTasks } from "../analyze/near-random.ts";
 import type { ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
+import { decidingLevel } from "../domain/deciding-level.ts";
 import { EXIT, UsageError } from "../domain/errors.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { nearest } from "../spec/known-keys.ts";
@@ -10,6 +11,7 @@ import type { ResolvedVariant } from "../spec/resolved.ts";
 import { checkRule } from "./check-rule.ts";
 import { tierAssuming } from "./check-tier.ts";
 import type { Comparison, Evidence } from "./evidence.ts";
+import { whyExploratory } from "./exploratory.ts";
 import { smallestPassing } from "./ladder.ts";
 import { notesOn } from "./notes.ts";
 import type { Policy } from "./policies.ts";
@@ -69,16 +71,22 @@ function judgeVariant(policy: Policy, evidence: Evidence, decides: boolean): Var
   const notes = notesOn(evidence, policy.rules, rules);
   const verdict = variant.role === "baseline" ? "reference" : verdictOf(rules);
   const unsupported = verdict !== "reference" && !rules.some(isEvidence);
+  const exploratory = verdict === "reference" ? undefined : evidence.exploratory;
   return {
     variant: variant.variant,
     model: variant.model,
     quantization: variant.quantization,
     verdict,
+    ...(exploratory === undefined ? {} : { exploratory: true }),
     decides,
     rules,
     tier: tierAssuming(evidence, "left-out"),
     nearRandom: nearRandomTasks(variant),
-    notes: unsupported ? ["No rule of the policy found an answer to look at, so nothing can pass it", ...notes] : notes,
+    notes: [
+      ...(unsupported ? ["No rule of the policy found an answer to look at, so nothing can pass it"] : []),
+      ...(exploratory === undefined ? [] : [exploratory]),
+      ...notes,
+    ],
   };
 }
 
@@ -106,11 +114,14 @@ function exitCodeOf(overall: Outcome, { onInconclusive }: Policy): Verdicts["exi
 function evidenceOn(variant: VariantSummary, model: ModelSummary, run: RunEvidence): Evidence {
   const { manifest, degraded } = run;
   const comparison = variant.role === "baseline" ? undefined : compareWith(variant, model, run);
+  const exploratory = whyExploratory(variant.variant, manifest);
   return {
     variant,
     scores: scoresOf(variant.variant, run),
     facts: new Map(manifest.tasks.map((facts) => [facts.task, facts])),
     seed: manifest.spec.seed,
+    level: decidingLevel(manifest.spec.looks ?? 1),
+    ...(exploratory === undefined ? {} : { exploratory }),
     ...(degraded === undefined ? {} : { degraded: reasonsFor(variant, model, degraded) }),
     ...(comparison === undefined ? {} : { comparison }),
   };

@@ -2,6 +2,7 @@ import { keyMetricOf, type PairedTask, type VariantScores } from "../analyze/com
 import type { VariantSummary } from "../analyze/summary.ts";
 import type { TaskScores } from "../analyze/task-scores.ts";
 import type { MissingItems, ScoreReader } from "../analyze/worst-case.ts";
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import type { TaskFacts } from "../pipeline/manifest.ts";
 import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
@@ -12,6 +13,9 @@ export interface Evidence {
   readonly scores: VariantScores;
   readonly facts: ReadonlyMap<string, TaskFacts>;
   readonly seed: number;
+  readonly level: DecidingLevel;
+  /** Why the result is exploratory; absent: it isn't. */
+  readonly exploratory?: string;
   /** Why the run is degraded; empty: it isn't; absent: nobody has looked. */
   readonly degraded?: readonly string[];
   /** Absent for a baseline: rules that compare don't apply to it. */

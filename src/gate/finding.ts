@@ -5,9 +5,6 @@ import { items } from "./wording.ts";
 /** What a check came to, before it is put to its rule. */
 export type Finding = Omit<CheckedRule, "rule" | "type" | "task" | "metric" | "subject">;
 
-/** α of every test of a gate, one-sided; the deciding interval is the 90 % one. */
-export const ALPHA = 0.05;
-export const DECIDING_CONFIDENCE = 1 - 2 * ALPHA;
 /** What sample sizes are told for. */
 export const POWER = 0.8;
 /** Rounding must not turn a point estimate that exactly meets its threshold into one that misses it. */

@@ -1,6 +1,7 @@
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { normalQuantile } from "../stats/distributions.ts";
 import { itemsNeeded } from "../stats/power.ts";
-import { ALPHA, POWER } from "./finding.ts";
+import { POWER } from "./finding.ts";
 import { items } from "./wording.ts";
 
 /** More than this is told as "no practical number". */
@@ -17,8 +18,9 @@ export function pairsToDecide(options: {
   readonly difference: number;
   readonly margin: number;
   readonly goal: "non-inferiority" | "equivalence";
+  readonly level: DecidingLevel;
 }): number | undefined {
-  const { pairs, discordance, margin, goal } = options;
+  const { pairs, discordance, margin, goal, level } = options;
   if (margin <= 0) return undefined;
   // A gain is no reason to expect one; for equivalence it counts as much as a loss.
   const difference = goal === "equivalence" ? -Math.abs(options.difference) : Math.min(0, options.difference);
@@ -30,21 +32,26 @@ export function pairsToDecide(options: {
           difference,
           margin,
           goal,
-          alpha: ALPHA,
+          alpha: level.alpha,
           power: POWER,
         })
-      : itemsForDistance(discordance - difference ** 2, -margin - difference);
-  return practical(Math.max(needed, pairsWithoutFlips(margin)), pairs);
+      : itemsForDistance(discordance - difference ** 2, -margin - difference, level);
+  return practical(Math.max(needed, pairsWithoutFlips(margin, level)), pairs);
 }
 
 /** Pairs that Tango's score interval needs to exclude a loss of `margin` (a proportion) when no item flips: z²(1 − m)/m. */
-export function pairsWithoutFlips(margin: number): number {
-  return Math.ceil((normalQuantile(1 - ALPHA) ** 2 * (1 - margin)) / margin);
+export function pairsWithoutFlips(margin: number, { alpha }: DecidingLevel): number {
+  return Math.ceil((normalQuantile(1 - alpha) ** 2 * (1 - margin)) / margin);
 }
 
 /** About how many items would tell a share like the observed one from `threshold`, by the normal approximation. */
-export function itemsToDecideShare(trials: number, share: number, threshold: number): number | undefined {
-  return practical(itemsForDistance(share * (1 - share), Math.abs(share - threshold)), trials);
+export function itemsToDecideShare(
+  trials: number,
+  share: number,
+  threshold: number,
+  level: DecidingLevel,
+): number | undefined {
+  return practical(itemsForDistance(share * (1 - share), Math.abs(share - threshold), level), trials);
 }
 
 /**
@@ -54,6 +61,7 @@ export function itemsToDecideShare(trials: number, share: number, threshold: num
 export function itemsToDecideMean(
   values: readonly number[],
   bounds: { readonly lower: number; readonly upper: number },
+  { alpha }: DecidingLevel,
 ): number | undefined {
   const total = values.reduce((sum, value) => sum + value, 0);
   const [sign, reach] = total >= 0 ? [1, -bounds.lower] : [-1, bounds.upper];
@@ -62,7 +70,7 @@ export function itemsToDecideMean(
     const growth = values.reduce((sum, value) => sum + Math.log1p((stake * sign * value) / reach), 0) / values.length;
     best = Math.max(best, growth);
   }
-  return best > 0 ? practical(Math.log(GOAL) / best, values.length) : undefined;
+  return best > 0 ? practical(Math.log(GOAL_FACTOR / alpha) / best, values.length) : undefined;
 }
 
 /** What an inconclusive interval says about more items. */
@@ -74,14 +82,12 @@ export function howMany(needed: number | undefined): string {
 
 /** Near 1, the largest that can't lose everything at once. */
 const LARGEST_STAKE = 0.98;
-/** Capital that refutes at α, doubled: the goal that the interval's players aim at. */
-const GOAL = 2 / ALPHA;
+/** Capital 1/α refutes at α; the interval's players aim at twice that. */
+const GOAL_FACTOR = 2;
 
-function itemsForDistance(variance: number, distance: number): number {
+function itemsForDistance(variance: number, distance: number, { alpha }: DecidingLevel): number {
   // One-sample and paired designs share the formula: variance of one item's value over the squared distance.
-  return distance >= 1
-    ? 1
-    : itemsNeeded({ discordance: Math.max(0, variance), margin: distance, alpha: ALPHA, power: POWER });
+  return distance >= 1 ? 1 : itemsNeeded({ discordance: Math.max(0, variance), margin: distance, alpha, power: POWER });
 }
 
 /** What was had didn't decide, so it takes more; beyond any practical number there is nothing to tell. */

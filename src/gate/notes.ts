@@ -22,7 +22,7 @@ export function notesOn(
     ...compressedNotes(evidence, policyRules),
     ...(checked.some((rule) => rule.itemsNeeded !== undefined)
       ? [
-          "The numbers of items that would decide assume that further items are like these. Adding items and looking again is peeking: fix their number first, or call the result exploratory.",
+          "The numbers of items that would decide assume that further items are like these. Adding items and looking again is peeking: the next run is exploratory unless `looks` was declared in the spec before this one.",
         ]
       : []),
   ];

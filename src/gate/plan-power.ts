@@ -1,15 +1,18 @@
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { itemsNeeded, minimumDetectableEffect } from "../stats/power.ts";
 import { componentsOf, metricWords } from "./evidence.ts";
-import { ALPHA, POWER } from "./finding.ts";
+import { POWER } from "./finding.ts";
 import { itemsToDecideMean, pairsWithoutFlips } from "./items-to-decide.ts";
 import type { Policy } from "./policies.ts";
 import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
 import { selectChoices, selectTexts } from "./scope.ts";
 import { items, plain } from "./wording.ts";
 
-/** What a run of this size can decide, told before it starts. α = 0.05 one-sided, power 80 %. */
+/** What a run of this size can decide, told before it starts. Power 80 %. */
 export interface PowerPlan {
+  /** One-sided. */
+  readonly alpha: number;
   readonly tasks: readonly TaskPower[];
   /** The policy's margins. */
   readonly margins: readonly MarginPower[];
@@ -44,13 +47,14 @@ const ASSUMED_DISCORDANCE = [0.05, 0.1] as const;
 const ASSUMED_MEANS = [0.8, 0.5] as const;
 
 /** What the tasks of a spec can decide by a policy. Margins on point estimates are always decided and aren't listed. */
-export function planPower(tasks: readonly ResolvedTask[], policy: Policy): PowerPlan {
+export function planPower(tasks: readonly ResolvedTask[], policy: Policy, level: DecidingLevel): PowerPlan {
   const margins = policy.rules.flatMap((rule) => {
     if ((rule.type !== "max-loss" && rule.type !== "equivalence") || rule.basis === "point") return [];
-    return rule.metric === "accuracy" ? accuracyMargins(rule, tasks) : metricMargins(rule, tasks);
+    return rule.metric === "accuracy" ? accuracyMargins(rule, tasks, level) : metricMargins(rule, tasks, level);
   });
   return {
-    tasks: tasks.filter((task) => task.type === "multiple-choice").map(taskPower),
+    tasks: tasks.filter((task) => task.type === "multiple-choice").map((task) => taskPower(task, level)),
+    alpha: level.alpha,
     margins,
     warnings: [...unmeasured(tasks, policy), ...margins.filter((margin) => !margin.decidable).map(warningOf)],
   };
@@ -75,13 +79,13 @@ function countsFor(metric: string): (task: ResolvedTask) => boolean {
   return (task) => componentsOf(metric, task, new Map()).length > 0;
 }
 
-function taskPower({ name, items: count }: ResolvedTask): TaskPower {
+function taskPower({ name, items: count }: ResolvedTask, { alpha }: DecidingLevel): TaskPower {
   return {
     task: name,
     items: count,
     detectableLoss: ASSUMED_DISCORDANCE.map((discordance) => ({
       discordance,
-      pp: 100 * minimumDetectableEffect({ design: "paired", items: count, discordance, alpha: ALPHA, power: POWER }),
+      pp: 100 * minimumDetectableEffect({ design: "paired", items: count, discordance, alpha, power: POWER }),
     })),
   };
 }
@@ -89,6 +93,7 @@ function taskPower({ name, items: count }: ResolvedTask): TaskPower {
 function accuracyMargins(
   rule: AccuracyRule<"max-loss" | "equivalence">,
   tasks: readonly ResolvedTask[],
+  level: DecidingLevel,
 ): readonly MarginPower[] {
   const margin = rule.pp / 100;
   const goal = rule.type === "equivalence" ? "equivalence" : "non-inferiority";
@@ -97,10 +102,10 @@ function accuracyMargins(
   return selectChoices(rule, tasks).scopes.map((scope) => {
     const count = scope.tasks.reduce((sum, task) => sum + task.items, 0);
     const needed = [
-      { assumption: "no item flips", items: pairsWithoutFlips(margin) },
+      { assumption: "no item flips", items: pairsWithoutFlips(margin, level) },
       ...ASSUMED_DISCORDANCE.map((discordance) => ({
         assumption: `${plain(100 * discordance)} % of the items flip, as many each way`,
-        items: itemsNeeded({ discordance, margin, alpha: ALPHA, power: POWER, goal }),
+        items: itemsNeeded({ discordance, margin, alpha: level.alpha, power: POWER, goal }),
       })),
     ];
     return {
@@ -119,13 +124,14 @@ function accuracyMargins(
 function metricMargins(
   rule: MetricRule<"max-loss" | "equivalence">,
   tasks: readonly ResolvedTask[],
+  level: DecidingLevel,
 ): readonly MarginPower[] {
   if (rule.percent === 0) return [];
   return selectTexts(rule, tasks, countsFor(rule.metric)).scopes.map((scope) => {
     const count = scope.tasks.reduce((sum, task) => sum + task.items, 0);
     const needed = ASSUMED_MEANS.map((mean) => ({
       assumption: `no score changes and the baseline's mean is ${plain(mean)}`,
-      items: itemsWithoutChange(rule.percent, mean),
+      items: itemsWithoutChange(rule.percent, mean, level),
     }));
     return {
       label: scope.label,
@@ -141,9 +147,9 @@ function metricMargins(
 }
 
 /** Items that the betting interval needs to exclude a loss of `percent` of the baseline's mean when every score stays as it was. */
-export function itemsWithoutChange(percent: number, mean: number): number {
+export function itemsWithoutChange(percent: number, mean: number, level: DecidingLevel): number {
   const delta = percent / 100;
-  return itemsToDecideMean([delta * mean], { lower: -(1 - delta), upper: 1 }) ?? Number.POSITIVE_INFINITY;
+  return itemsToDecideMean([delta * mean], { lower: -(1 - delta), upper: 1 }, level) ?? Number.POSITIVE_INFINITY;
 }
 
 function warningOf({ label, metric, items: count, margin, unit, needed }: MarginPower): string {

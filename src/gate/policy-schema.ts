@@ -32,7 +32,9 @@ const percent = z.number().min(0).lt(100);
 const basis = z
   .enum(["interval", "point"])
   .default("interval")
-  .describe("interval: the 90 % interval's bound decides; point: the estimate alone does, and says so.");
+  .describe(
+    "interval: the deciding interval's bound decides (90 % unless the spec declares several looks); point: the estimate alone does, and says so.",
+  );
 
 const chosenTasks = {
   task: z.string().min(1).optional().describe("Only the task of this name."),

@@ -1,9 +1,10 @@
+import { groupTotals } from "../analyze/group-totals.ts";
 import type { PairedValue } from "../analyze/paired-mean.ts";
+import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { boundedMeanInterval, boundedMeanTest } from "../stats/bounded-mean.ts";
 import { mean, sampleVariance } from "../stats/descriptive.ts";
 import type { Interval } from "../stats/interval.ts";
-import { boundsAgainst, DECIDING_CONFIDENCE, type Finding, notMeasured, ROUNDING } from "./finding.ts";
-import { groupTotals } from "./group-totals.ts";
+import { boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
 import { howMany, itemsToDecideMean } from "./items-to-decide.ts";
 import type { Outcome } from "./verdict.ts";
 import { plain, signed } from "./wording.ts";
@@ -13,18 +14,17 @@ export interface RelativeMargin {
   /** Margin δ in percent of the baseline's mean. */
   readonly percent: number;
   readonly basis: "interval" | "point";
+  readonly level: DecidingLevel;
 }
-
-const METHOD = "betting 90 %";
 
 /**
  * Judges the change of a mean score, relative to the baseline's, on the same items: the differences candidate − (1 − δ)·baseline lie in
- * [−(1 − δ), 1] and their mean is above 0 when less than δ is lost. Decided by the 90 % betting interval, which holds for bounded values
+ * [−(1 − δ), 1] and their mean is above 0 when less than δ is lost. Decided by the betting interval, which holds for bounded values
  * at any number of items; equivalence asks (1 + δ)·baseline − candidate too. Items of one group count as one observation. Bounds are
  * told in percent of the baseline's mean as it was observed. A baseline whose mean is 0 leaves nothing to lose: inconclusive.
  */
 export function judgeRelativeMargin(values: readonly PairedValue[], margin: RelativeMargin): Finding {
-  const { goal, percent, basis } = margin;
+  const { goal, percent, basis, level } = margin;
   const [baseline, candidate] = [
     values.map((value) => value.baseline ?? 0),
     values.map((value) => value.candidate ?? 0),
@@ -48,12 +48,14 @@ export function judgeRelativeMargin(values: readonly PairedValue[], margin: Rela
       explanation: `point estimate ${signed(change)} %: ${means}`,
     };
   }
+  const method = `betting ${level.label}`;
   const delta = percent / 100;
   const groups = values.map((value) => value.group);
   const loss = sideOf(
     candidate.map((value, index) => value - (1 - delta) * (baseline[index] ?? 0)),
     groups,
     { lower: -(1 - delta), upper: 1 },
+    level,
   );
   const gain =
     goal === "non-inferiority"
@@ -62,6 +64,7 @@ export function judgeRelativeMargin(values: readonly PairedValue[], margin: Rela
           candidate.map((value, index) => (1 + delta) * (baseline[index] ?? 0) - value),
           groups,
           { lower: -1, upper: 1 + delta },
+          level,
         );
   const sides = gain === undefined ? [loss] : [loss, gain];
   const outcome = worst(sides.map((side) => side.outcome));
@@ -74,12 +77,12 @@ export function judgeRelativeMargin(values: readonly PairedValue[], margin: Rela
     ...numbers,
     outcome,
     basis: "interval",
-    method: METHOD,
+    method,
     estimate: change,
     lower,
     upper,
     p: Math.max(...sides.map((side) => side.p)),
-    explanation: `${signed(change)} %, ${METHOD} interval [${signed(lower)}, ${signed(upper)}] %: ${means}${
+    explanation: `${signed(change)} %, ${method} interval [${signed(lower)}, ${signed(upper)}] %: ${means}${
       outcome === "inconclusive" ? `; ${howMany(needed)}` : ""
     }`,
     ...(outcome === "inconclusive" && needed !== undefined ? { itemsNeeded: needed } : {}),
@@ -107,13 +110,18 @@ interface Side {
 }
 
 /** One side of a margin: differences whose mean is to be above 0. */
-function sideOf(differences: readonly number[], groups: readonly (string | undefined)[], bounds: Interval): Side {
+function sideOf(
+  differences: readonly number[],
+  groups: readonly (string | undefined)[],
+  bounds: Interval,
+  level: DecidingLevel,
+): Side {
   const { totals, perItem } = groupTotals(differences, groups);
-  const { lower, upper } = boundedMeanInterval(totals, { ...bounds, confidence: DECIDING_CONFIDENCE });
+  const { lower, upper } = boundedMeanInterval(totals, { ...bounds, confidence: level.confidence });
   const interval = { lower: lower * perItem, upper: upper * perItem };
   const outcome = boundsAgainst(interval, 0);
   const perGroup = differences.length / totals.length;
-  const groupsNeeded = outcome === "inconclusive" ? itemsToDecideMean(totals, bounds) : undefined;
+  const groupsNeeded = outcome === "inconclusive" ? itemsToDecideMean(totals, bounds, level) : undefined;
   return {
     interval,
     outcome,

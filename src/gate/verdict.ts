@@ -15,7 +15,7 @@ export interface CheckedRule {
   readonly metric?: string;
   readonly subject?: string;
   readonly outcome: Outcome;
-  /** What decided: a 90 % interval's bounds, a point estimate (as the rule asked), a count, or the quantization's name. */
+  /** What decided: an interval's bounds, a point estimate (as the rule asked), a count, or the quantization's name. */
   readonly basis: "interval" | "point estimate" | "count" | "name" | "none";
   /** The statistical method behind an interval, e.g. "Tango score 90 %". */
   readonly method?: string;
@@ -40,6 +40,8 @@ export interface VariantVerdict {
   readonly model: string;
   readonly quantization: Quantization;
   readonly verdict: Outcome | "reference";
+  /** Earlier runs looked at part of this evidence more often than the spec declares: α isn't what the intervals say. Absent: not so. */
+  readonly exploratory?: true;
   /** Whether this variant counts for the exit code. */
   readonly decides: boolean;
   readonly rules: readonly CheckedRule[];

@@ -1,7 +1,7 @@
 import { matchRuns } from "../analyze/match-runs.ts";
 import { builtInPolicy } from "../gate/policies.ts";
 import { type Investigation, investigate } from "../pipeline/compare-runs.ts";
-import { readManifest } from "../pipeline/evaluate.ts";
+import { readManifest } from "../pipeline/read-manifest.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
 import { HttpProblem } from "./problem.ts";
 

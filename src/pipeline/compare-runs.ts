@@ -14,9 +14,9 @@ import type { FlipExample } from "../report/report-data.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
 import { collectExamples } from "./collect-examples.ts";
 import { type ControlledRerun, planRerun } from "./controlled-rerun.ts";
-import { readManifest } from "./evaluate.ts";
 import { lastPassing } from "./find-baseline.ts";
 import type { RunManifest } from "./manifest.ts";
+import { readManifest } from "./read-manifest.ts";
 import { type Recommendation, recommend } from "./recommend.ts";
 
 /** What `quantgate compare` found: everything its reports are written from. */

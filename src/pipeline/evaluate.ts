@@ -12,21 +12,26 @@ import {
 import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import { hasEnded, type RunStatus } from "../domain/run-status.ts";
 import type { ScoreLine } from "../domain/score-row.ts";
+import type { InferenceSettings } from "../domain/scoring.ts";
 import type { Executor } from "../executor/executor.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import type { TaskScorers } from "../score/score-answers.ts";
 import type { ResolvedSpec, ResolvedVariant } from "../spec/resolved.ts";
 import { type Run, type RunStore, START } from "../store/run-store.ts";
+import { findEarlierLooks } from "./find-earlier-looks.ts";
 import { inspectTask } from "./inspect-tasks.ts";
 import type { RunManifest, TaskFacts } from "./manifest.ts";
 import { openSources } from "./open-sources.ts";
 import type { ProgressListener } from "./progress.ts";
+import { readManifest } from "./read-manifest.ts";
 import { hashSpec } from "./spec-hash.ts";
 
 /** Scorers of every task of a run; `close` releases what they hold. */
 export interface RunScorers {
   readonly byTask: ReadonlyMap<string, TaskScorers>;
+  /** What neural scorers run with; absent where there are none. */
+  readonly inference?: InferenceSettings;
   close(): Promise<void>;
 }
 
@@ -83,6 +88,8 @@ export async function startRun(
         ...newManifest(id, spec, services),
         host: thisHost(),
         tasks: facts,
+        ...(await earlierLooks(services.store, spec, facts)),
+        ...scoringOf(scorers),
         status: "running",
       };
       await run.lock();
@@ -118,6 +125,15 @@ export function newManifest(
   };
 }
 
+async function earlierLooks(
+  store: RunStore,
+  spec: ResolvedSpec,
+  tasks: readonly TaskFacts[],
+): Promise<Pick<RunManifest, "earlierLooks">> {
+  const looks = await findEarlierLooks(store, { spec, tasks });
+  return looks.length === 0 ? {} : { earlierLooks: looks };
+}
+
 /** Begins a run that is queued, or goes on with one that was stopped or killed; a completed run is left as it is. */
 export async function resumeRun(id: string, services: EvaluationServices, options: EvaluationOptions): Promise<string> {
   const run = await services.store.open(id);
@@ -130,11 +146,20 @@ export async function resumeRun(id: string, services: EvaluationServices, option
     const facts = begun ? stored.tasks : await inspectTasks(spec, sources.byTask, options.signal);
     const scorers = await services.openScorers({ spec, facts, sources: sources.byTask }, options.signal);
     try {
+      assertSameRecipes(stored, scorers);
       await run.lock();
       const { endedAt: _, failure: __, ...rest } = stored;
       const manifest: RunManifest = begun
-        ? { ...rest, status: "running" }
-        : { ...rest, host: thisHost(), tasks: facts, status: "running", startedAt: services.now().toISOString() };
+        ? { ...rest, ...scoringOf(scorers), status: "running" }
+        : {
+            ...rest,
+            ...scoringOf(scorers),
+            host: thisHost(),
+            tasks: facts,
+            ...(await earlierLooks(services.store, spec, facts)),
+            status: "running",
+            startedAt: services.now().toISOString(),
+          };
       if (stored.status !== "completed" && stored.status !== "running")
         await run.write("manifest.json", pretty(manifest));
       await execute(run, manifest, sources.byTask, scorers, services, options);
@@ -162,20 +187,11 @@ export async function rescoreRun(
     await run.reset("scores");
     const scored = new ProgressIndex(makePlan(spec, { unitItems: UNIT_ITEMS }));
     await scoreJournal(run, START, { spec, sources: byTask, scorers: scorers.byTask, scored, signal });
-    await run.write("manifest.json", pretty({ ...manifest, signatures: signaturesOf(scorers) }));
+    const { inference: _, ...rest } = manifest;
+    await run.write("manifest.json", pretty({ ...rest, ...scoringOf(scorers) }));
   } finally {
     await scorers.close();
     await close();
-  }
-}
-
-export async function readManifest(run: Run): Promise<RunManifest> {
-  const text = await run.read("manifest.json");
-  if (text === undefined) throw new UsageError(`${run.location}: manifest.json is missing`);
-  try {
-    return JSON.parse(text) as RunManifest;
-  } catch (cause) {
-    throw new UsageError(`${run.location}: manifest.json is damaged`, { cause });
   }
 }
 
@@ -191,6 +207,7 @@ async function execute(
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
   const { done, scored, errored, identities, findings } = await readProgress(run, plan, retryErrored, signal);
   const signatures = new Map(Object.entries(signaturesOf(scorers)));
+  let inference = scorers.inference ?? manifest.inference;
   const ended = (status: RunStatus): RunManifest => ({
     ...manifest,
     status,
@@ -198,6 +215,7 @@ async function execute(
     identities: Object.fromEntries(identities),
     findings: Object.fromEntries(findings),
     signatures: Object.fromEntries(signatures),
+    ...(inference === undefined ? {} : { inference }),
   });
   try {
     onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done: done.total() });
@@ -212,6 +230,9 @@ async function execute(
       errored,
       identities,
       signatures,
+      onInference: (settings) => {
+        inference = settings;
+      },
       openBackend,
       ...(examine === undefined
         ? {}
@@ -307,6 +328,28 @@ function thisHost(): RunManifest["host"] {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
   };
+}
+
+/** Where scorers are elsewhere nothing is known of them yet. */
+function scoringOf(scorers: RunScorers): Pick<RunManifest, "signatures" | "inference"> | undefined {
+  if (scorers.byTask.size === 0) return undefined;
+  return {
+    signatures: signaturesOf(scorers),
+    ...(scorers.inference === undefined ? {} : { inference: scorers.inference }),
+  };
+}
+
+/** Scores of different recipes can't be compared. Throws `UsageError` when a model isn't what it was when the run began. */
+function assertSameRecipes({ id, signatures }: RunManifest, scorers: RunScorers): void {
+  for (const [task, recipes] of Object.entries(signaturesOf(scorers))) {
+    for (const [metric, recipe] of Object.entries(recipes)) {
+      const before = signatures[task]?.[metric];
+      if (before === undefined || before === recipe) continue;
+      throw new UsageError(`run ${id}: ${metric} of ${task} was computed as ${before}, and would now be ${recipe}`, {
+        hint: `put the model back, or score what is answered anew with \`quantgate report ${id}\` and then go on`,
+      });
+    }
+  }
 }
 
 function signaturesOf(scorers: RunScorers): RunManifest["signatures"] {

@@ -1,5 +1,6 @@
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { RunStatus } from "../domain/run-status.ts";
+import type { InferenceSettings, Scoring } from "../domain/scoring.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 
 /** `manifest.json` of a run: how it was made. Written when the run starts, completed when it ends. */
@@ -18,6 +19,8 @@ export interface RunManifest {
   };
   /** Empty while the run is queued. */
   readonly tasks: readonly TaskFacts[];
+  /** Completed runs that looked at part of this run's evidence before it began; absent: none. */
+  readonly earlierLooks?: readonly EarlierLook[];
   readonly status: RunStatus;
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -26,11 +29,24 @@ export interface RunManifest {
   /** What probes found before the first question, by variant. */
   readonly findings?: Readonly<Record<string, readonly ProbeFinding[]>>;
   /** Recipe of each score, by task and metric. */
-  readonly signatures: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly signatures: Scoring["signatures"];
+  /** What neural scorers ran with, of several workers the first; absent where there are none. */
+  readonly inference?: InferenceSettings;
   /** Who asked the service for it; absent for runs of the command line. */
   readonly submission?: Submission;
   /** Why it couldn't be completed. */
   readonly failure?: { readonly message: string; readonly hint?: string };
+}
+
+/** A run on fewer items of the same data: this run adds to the evidence that it looked at. */
+export interface EarlierLook {
+  readonly run: string;
+  /** Ids of the variants that both runs ask. */
+  readonly variants: readonly string[];
+  /** Tasks that grew, with the items that the earlier run took. */
+  readonly tasks: readonly { readonly task: string; readonly items: number }[];
+  /** Looks that the earlier run's spec declared. */
+  readonly declared: number;
 }
 
 /** How a run came to the service. */

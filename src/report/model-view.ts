@@ -3,6 +3,7 @@ import type { Noise } from "../analyze/noise.ts";
 import type { SamplingSpread } from "../analyze/sampling-spread.ts";
 import type { Speed } from "../analyze/speed.ts";
 import type { Aggregate, ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
+import { type DecidingLevel, decidingLevel } from "../domain/deciding-level.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import { nominalBitsPerWeight } from "../domain/quantization.ts";
 import type { VariantVerdict, Verdicts } from "../gate/verdict.ts";
@@ -12,6 +13,8 @@ export interface ModelView {
   readonly name: string;
   readonly variants: readonly VariantView[];
   readonly baseline: { readonly variant: string; readonly label: string; readonly reason: string };
+  /** Confidence of the intervals that decide, in words. */
+  readonly level: DecidingLevel["label"];
   /** Verdicts were given. */
   readonly judged: boolean;
   readonly smallestPassing?: VariantView;
@@ -37,11 +40,13 @@ export function viewModels(
   verdicts: Verdicts | undefined,
   speeds: Readonly<Record<string, Speed>> = {},
 ): readonly ModelView[] {
-  return summary.models.map((model) => viewModel(model, verdicts, speeds));
+  const { label } = decidingLevel(summary.looks ?? 1);
+  return summary.models.map((model) => viewModel(model, label, verdicts, speeds));
 }
 
 function viewModel(
   model: ModelSummary,
+  level: ModelView["level"],
   verdicts: Verdicts | undefined,
   speeds: Readonly<Record<string, Speed>>,
 ): ModelView {
@@ -74,6 +79,7 @@ function viewModel(
       label: labels.get(model.baseline.variant) ?? model.baseline.variant,
       reason: model.baseline.reason,
     },
+    level,
     judged: judged !== undefined,
     ...(smallest === undefined ? {} : { smallestPassing: smallest }),
     ...(model.noise === undefined ? {} : { noise: model.noise }),

@@ -34,7 +34,10 @@ export function renderRunPlan(plan: RunPlan, { color }: { readonly color: boolea
     ),
     ...(tasks.length === 0
       ? []
-      : ["", "Least loss of accuracy that is likely to be noticed (α = 0.05 one-sided, power 80 %)"]),
+      : [
+          "",
+          `Least loss of accuracy that is likely to be noticed (α = ${decimal(plan.power.alpha, 3)} one-sided, power 80 %)`,
+        ]),
     ...tasks.map(({ task, items, detectableLoss }) => {
       const losses = detectableLoss.map(
         ({ discordance, pp }) => `${decimal(pp, 1)} pp if ${decimal(100 * discordance, 0)} % of the items flip`,

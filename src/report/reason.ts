@@ -19,6 +19,11 @@ export function verdictReason({ verdict, rules, notes }: VariantVerdict): string
   }
 }
 
+/** The verdict in words; one that rests on more looks than were declared says so. */
+export function verdictWords({ verdict, exploratory }: VariantVerdict): string {
+  return exploratory ? `${verdict} (exploratory)` : verdict;
+}
+
 /** A rule's explanation, with method, n and the items that would decide where it doesn't name them itself. */
 export function explainRule(rule: CheckedRule): string {
   const evidence = [

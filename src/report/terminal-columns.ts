@@ -51,7 +51,7 @@ export function accuracyColumns(model: ModelView, protocol: Protocol): readonly 
   return [
     ...columns,
     {
-      title: `vs ${model.baseline.label}\npp [90 %]`,
+      title: `vs ${model.baseline.label}\npp [${model.level}]`,
       rank: 5,
       align: "right",
       cell: ({ summary }) => differenceText(summary.comparison?.accuracy[protocol]),
@@ -76,7 +76,7 @@ export function keyMetricDifferenceColumns(model: ModelView): readonly TerminalC
   if (methods.length === 0) return [];
   return [
     {
-      title: `vs ${model.baseline.label}\n% [90 %]`,
+      title: `vs ${model.baseline.label}\n% [${model.level}]`,
       rank: 5,
       align: "right",
       cell: ({ summary }) => {

@@ -4,7 +4,7 @@ import type { Summary } from "../analyze/summary.ts";
 import type { VariantVerdict, Verdicts } from "../gate/verdict.ts";
 import { escapeTerminal } from "./escape.ts";
 import { type ModelView, protocolsOf, viewModels } from "./model-view.ts";
-import { verdictReason } from "./reason.ts";
+import { verdictReason, verdictWords } from "./reason.ts";
 import {
   accuracyColumns,
   BITS_COLUMN,
@@ -71,7 +71,7 @@ function verdictColumn(colors: Colors): TerminalColumn {
     title: "verdict",
     rank: "always",
     align: "left",
-    cell: ({ verdict }) => (verdict === undefined ? "" : colored(verdict.verdict, colors, verdict.verdict)),
+    cell: ({ verdict }) => (verdict === undefined ? "" : colored(verdict.verdict, colors, verdictWords(verdict))),
   };
 }
 

@@ -9,9 +9,10 @@ import {
 import { hasEnded } from "../domain/run-status.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import { concludeRun } from "../pipeline/conclude-run.ts";
-import { type EvaluationServices, readManifest, resumeRun } from "../pipeline/evaluate.ts";
+import { type EvaluationServices, resumeRun } from "../pipeline/evaluate.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import type { ProgressListener } from "../pipeline/progress.ts";
+import { readManifest } from "../pipeline/read-manifest.ts";
 import { cardOf, type RunCard } from "../store/run-card.ts";
 import type { Run } from "../store/run-store.ts";
 

@@ -6,8 +6,9 @@ import { IdempotencyConflict, type ServiceEvent } from "../http/in-process-servi
 import { keyedRunId } from "../http/keyed-run-id.ts";
 import { type RunEvent, type RunService, type RunState, type SubmitOptions, sequenceOf } from "../http/run-service.ts";
 import { readStoredState, variantProgress } from "../http/stored-state.ts";
-import { newManifest, readManifest } from "../pipeline/evaluate.ts";
+import { newManifest } from "../pipeline/evaluate.ts";
 import type { RunManifest, Submission } from "../pipeline/manifest.ts";
+import { readManifest } from "../pipeline/read-manifest.ts";
 import { newRunId } from "../pipeline/run-id.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";

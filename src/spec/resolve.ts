@@ -44,7 +44,7 @@ export async function resolveSpec(
     tasks.map((task) => task.name),
     (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
   );
-  const { name, seed, repeat, sampling, dollarsPerHour } = value;
+  const { name, seed, repeat, sampling, dollarsPerHour, looks } = value;
   const external = models.findIndex((model) => model.baseline.external);
   if (repeat !== undefined && external >= 0)
     throw new UsageError(
@@ -70,6 +70,7 @@ export async function resolveSpec(
     ...(dollarsPerHour === undefined ? {} : { dollarsPerHour }),
     ...(repeat === undefined ? {} : { repeat }),
     ...(sampling === undefined ? {} : { sampling }),
+    ...(looks === 1 ? {} : { looks }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ResolvedSpec {
   readonly repeat?: { readonly items: number };
   /** Every variant answers the first items of each written task again, at a temperature above 0. */
   readonly sampling?: { readonly temperature: number; readonly repeats: number; readonly items: number };
+  /** Looks at growing evidence that were declared, this run's included; absent: one. */
+  readonly looks?: number;
 }
 
 export interface ResolvedModel {

@@ -172,6 +172,14 @@ export const SpecSchema = z.strictObject({
     .positive()
     .optional()
     .describe("Price of the machine that the models run on; reports then say dollars per million tokens."),
+  looks: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(1)
+    .describe(
+      "How often the evidence will be looked at: this run and those with more items after an inconclusive one, declared before the first. α is split over them.",
+    ),
   seed: z.int().nonnegative().default(0).describe("Sent to backends that take one; also seeds every resampling."),
 });
 export type SpecInput = z.input<typeof SpecSchema>;

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { compareVariants, keyMetricOf, keyMetricPairs, pairTasks } from "../../src/analyze/compare.ts";
 import { TaskItems, type TaskScores } from "../../src/analyze/task-scores.ts";
+import { SINGLE_LOOK } from "../../src/domain/deciding-level.ts";
 import type { ItemResult } from "../../src/domain/score-row.ts";
 import type { ResolvedTask } from "../../src/spec/resolved.ts";
 import { tangoInterval } from "../../src/stats/tango.ts";
 import { quizTask, writingTask } from "../task/example-task.ts";
 import { ERRORED, graded, hashOf, scoresOf, written } from "./example-rows.ts";
 
-const OPTIONS = { sameWeights: false, seed: 7 };
+const OPTIONS = { sameWeights: false, seed: 7, level: SINGLE_LOOK };
 const [right, wrong] = [graded("right"), graded("incorrect")];
 
 type Results = readonly (ItemResult | undefined)[];

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alignItems } from "../../src/analyze/align.ts";
 import { comparePairedAccuracy, type PairedMark, pairMarks } from "../../src/analyze/paired-accuracy.ts";
 import { TaskItems } from "../../src/analyze/task-scores.ts";
+import { SINGLE_LOOK } from "../../src/domain/deciding-level.ts";
 import { tangoInterval } from "../../src/stats/tango.ts";
 import { quizTask } from "../task/example-task.ts";
 import { ERRORED, graded, scoresOf } from "./example-rows.ts";
@@ -21,10 +22,12 @@ function marksOf(pairs: string, entries: (index: number) => Partial<PairedMark> 
   }));
 }
 
+const OPTIONS = { seed: 7, level: SINGLE_LOOK };
+
 describe("paired accuracy", () => {
   it("counts gains, losses and what is missing, by hand", () => {
     const marks = marksOf("rr rr rr rr ww wr rw rw rw ww r- -r -- w-");
-    const compared = comparePairedAccuracy(marks, { unmatched: 2, differentPrompt: 1 }, 7);
+    const compared = comparePairedAccuracy(marks, { unmatched: 2, differentPrompt: 1 }, OPTIONS);
     expect(compared).toMatchObject({
       pairs: 10,
       gained: 1,
@@ -48,14 +51,14 @@ describe("paired accuracy", () => {
 
   it("without a pair gives no estimate, but a reason", () => {
     for (const marks of [[], marksOf("r- -w --")])
-      expect(comparePairedAccuracy(marks, NONE, 7)).toMatchObject({
+      expect(comparePairedAccuracy(marks, NONE, OPTIONS)).toMatchObject({
         pairs: 0,
         estimate: { kind: "unavailable", reason: "no item was answered on both sides" },
       });
   });
 
   it("without a change keeps an interval with a width", () => {
-    const { estimate } = comparePairedAccuracy(marksOf("rr ww rr ww rr"), NONE, 7);
+    const { estimate } = comparePairedAccuracy(marksOf("rr ww rr ww rr"), NONE, OPTIONS);
     expect(estimate).toMatchObject({ kind: "estimated", difference: 0, method: "Tango score 90 %" });
     if (estimate.kind === "estimated") {
       expect(estimate.lower).toBeLessThan(-0.2);
@@ -80,7 +83,7 @@ describe("paired accuracy", () => {
       { items },
     );
     const alignment = alignItems(baseline, candidate);
-    expect(comparePairedAccuracy(pairMarks(baseline, candidate, alignment), alignment, 7)).toMatchObject({
+    expect(comparePairedAccuracy(pairMarks(baseline, candidate, alignment), alignment, OPTIONS)).toMatchObject({
       pairs: 4,
       lost: 3,
       gained: 0,
@@ -94,14 +97,14 @@ describe("subjects", () => {
   it("give a standard error beside the interval, by hand", () => {
     // Differences −1 0 | 0 0 with mean −1/4: totals of residuals −1/2 and 1/2, so √((1/4 + 1/4) · 2/1) / 4 = 1/4.
     const marks = marksOf("rw rr rr ww", (index) => ({ subject: index < 2 ? "physics" : "law" }));
-    const compared = comparePairedAccuracy(marks, NONE, 7);
+    const compared = comparePairedAccuracy(marks, NONE, OPTIONS);
     expect(compared.subjectRobustStandardError).toBeCloseTo(0.25, 12);
     expect(compared.estimate).toMatchObject({ method: "Tango score 90 %" });
   });
 
   it("give none where all items are of one", () => {
     const marks = marksOf("rw rr", () => ({ subject: "physics" }));
-    expect(comparePairedAccuracy(marks, NONE, 7)).not.toHaveProperty("subjectRobustStandardError");
+    expect(comparePairedAccuracy(marks, NONE, OPTIONS)).not.toHaveProperty("subjectRobustStandardError");
   });
 });
 
@@ -109,11 +112,11 @@ describe("groups", () => {
   const flips = "rw rw rw rr rr rr rr rr ww ww ww ww";
 
   it("of several items decide by the cluster bootstrap, with a wider interval than items that stand alone", () => {
-    const alone = comparePairedAccuracy(marksOf(flips), NONE, 7).estimate;
+    const alone = comparePairedAccuracy(marksOf(flips), NONE, OPTIONS).estimate;
     const grouped = comparePairedAccuracy(
       marksOf(flips, (index) => ({ group: `passage ${Math.floor(index / 3)}` })),
       NONE,
-      7,
+      OPTIONS,
     ).estimate;
     expect(grouped).toMatchObject({ kind: "estimated", difference: -0.25, method: "cluster bootstrap (BCa) 90 %" });
     if (grouped.kind !== "estimated" || alone.kind !== "estimated") throw new Error("not estimated");
@@ -123,20 +126,20 @@ describe("groups", () => {
 
   it("give the same interval for the same seed, and nothing of it depends on the clock", () => {
     const marks = marksOf(flips, (index) => ({ group: `passage ${index % 5}` }));
-    expect(comparePairedAccuracy(marks, NONE, 7)).toEqual(comparePairedAccuracy(marks, NONE, 7));
+    expect(comparePairedAccuracy(marks, NONE, OPTIONS)).toEqual(comparePairedAccuracy(marks, NONE, OPTIONS));
   });
 
   it("of one item each change nothing", () => {
     const grouped = marksOf(flips, (index) => ({ group: `passage ${index}` }));
-    expect(comparePairedAccuracy(grouped, NONE, 7).estimate).toEqual(
-      comparePairedAccuracy(marksOf(flips), NONE, 7).estimate,
+    expect(comparePairedAccuracy(grouped, NONE, OPTIONS).estimate).toEqual(
+      comparePairedAccuracy(marksOf(flips), NONE, OPTIONS).estimate,
     );
   });
 
   it("without any change count as one observation each: twenty answers about two passages prove little", () => {
     const unchanged = Array.from({ length: 20 }, () => "rr").join(" ");
     const marks = marksOf(unchanged, (index) => ({ group: `passage ${index % 2}` }));
-    expect(comparePairedAccuracy(marks, NONE, 7).estimate).toEqual({
+    expect(comparePairedAccuracy(marks, NONE, OPTIONS).estimate).toEqual({
       kind: "estimated",
       ...tangoInterval({ gained: 0, lost: 0, pairs: 2, confidence: 0.9 }),
       method: "Tango score over groups 90 %",
@@ -145,7 +148,7 @@ describe("groups", () => {
 
   it("of which there is just one can't be compared", () => {
     const marks = marksOf(flips, () => ({ group: "the only passage" }));
-    expect(comparePairedAccuracy(marks, NONE, 7).estimate).toMatchObject({ kind: "unavailable" });
+    expect(comparePairedAccuracy(marks, NONE, OPTIONS).estimate).toMatchObject({ kind: "unavailable" });
   });
 
   it("of different tasks are different ones, whatever their names", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SINGLE_LOOK } from "../../src/domain/deciding-level.ts";
 import { itemsWithoutChange, planPower } from "../../src/gate/plan-power.ts";
 import { builtInPolicy } from "../../src/gate/policies.ts";
 import type { ResolvedTask } from "../../src/spec/resolved.ts";
@@ -15,7 +16,7 @@ const texts = (items: number): SyntheticTask => ({ name: "texts", type: "generat
 
 describe("planPower", () => {
   it("tells the least loss that each multiple-choice task is likely to show", () => {
-    const { tasks } = planPower(tasksOf(quiz(485), texts(50)), builtInPolicy("default"));
+    const { tasks } = planPower(tasksOf(quiz(485), texts(50)), builtInPolicy("default"), SINGLE_LOOK);
     expect(tasks).toHaveLength(1);
     expect(tasks[0]).toMatchObject({ task: "quiz", items: 485 });
     // (z₀.₉₅ + z₀.₈)·√(ψ/(n + k²)) with k = 2.486475: 2.5087 and 3.5478 pp.
@@ -26,7 +27,7 @@ describe("planPower", () => {
   });
 
   it("warns of margins that so few items aren't likely to decide, and of no others", () => {
-    const few = planPower(tasksOf(quiz(100), texts(50)), builtInPolicy("default"));
+    const few = planPower(tasksOf(quiz(100), texts(50)), builtInPolicy("default"), SINGLE_LOOK);
     expect(few.margins.map((margin) => [margin.label, margin.items, margin.decidable])).toEqual([
       ["quiz", 100, false],
       ["all generation tasks", 50, false],
@@ -35,20 +36,21 @@ describe("planPower", () => {
     expect(few.warnings[0]).toMatch(
       /^quiz: 100 items aren't likely to decide a margin of 3 pp on accuracy; .*88 if no item flips, 344 if 5 % of the items flip/,
     );
-    const many = planPower(tasksOf(quiz(400), texts(400)), builtInPolicy("default"));
+    const many = planPower(tasksOf(quiz(400), texts(400)), builtInPolicy("default"), SINGLE_LOOK);
     expect(many.margins.every((margin) => margin.decidable)).toBe(true);
     expect(many.warnings).toEqual([]);
   });
 
   it("asks for more items where equivalence or a smaller margin is to be shown", () => {
     const needed = (type: "max-loss" | "equivalence", pp: number) =>
-      planPower(tasksOf(quiz(100)), policyOf([{ type, metric: "accuracy", pp }])).margins[0]?.needed[1]?.items ?? 0;
+      planPower(tasksOf(quiz(100)), policyOf([{ type, metric: "accuracy", pp }]), SINGLE_LOOK).margins[0]?.needed[1]
+        ?.items ?? 0;
     expect(needed("equivalence", 3)).toBeGreaterThan(needed("max-loss", 3));
     expect(needed("max-loss", 1)).toBeGreaterThan(8 * needed("max-loss", 3));
   });
 
   it("warns of rules that no task of the run can meet", () => {
-    const { warnings } = planPower(tasksOf(quiz(2000)), builtInPolicy("general-chatbot"));
+    const { warnings } = planPower(tasksOf(quiz(2000)), builtInPolicy("general-chatbot"), SINGLE_LOOK);
     expect(warnings).toEqual([
       "all generation tasks: no task of the run yields key metric average, so rule max-loss will fail every variant",
       "all generation tasks: no task of the run yields composite, so rule min-score will fail every variant",
@@ -59,7 +61,7 @@ describe("planPower", () => {
 
   it("has nothing to say of margins on point estimates", () => {
     const point = policyOf([{ type: "max-loss", metric: "accuracy", pp: 3, basis: "point" }]);
-    expect(planPower(tasksOf(quiz(10)), point).margins).toEqual([]);
+    expect(planPower(tasksOf(quiz(10)), point, SINGLE_LOOK).margins).toEqual([]);
   });
 });
 
@@ -70,7 +72,7 @@ describe("itemsWithoutChange", () => {
     [8, 0.3],
   ])("is about what the interval needs: %i %% of %f", (percent, mean) => {
     const delta = percent / 100;
-    const needed = itemsWithoutChange(percent, mean);
+    const needed = itemsWithoutChange(percent, mean, SINGLE_LOOK);
     const lower = (items: number) =>
       boundedMeanInterval(
         Array.from({ length: Math.round(items) }, () => delta * mean),

@@ -44,8 +44,8 @@ export function pairedMean(pairs: number, baselineMean: number, loss: number): P
       method: "betting 90 %",
     },
     beside: {
-      t90: { lower: difference - width * 0.6, upper: difference + width * 0.6 },
-      bootstrapBca90: { lower: difference - width * 0.65, upper: difference + width * 0.55 },
+      t: { lower: difference - width * 0.6, upper: difference + width * 0.6 },
+      bootstrapBca: { lower: difference - width * 0.65, upper: difference + width * 0.55 },
     },
   };
 }

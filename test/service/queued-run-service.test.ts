@@ -3,7 +3,7 @@ import { UsageError } from "../../src/domain/errors.ts";
 import { Queues } from "../../src/executor/queues.ts";
 import type { ServiceEvent } from "../../src/http/in-process-service.ts";
 import type { RunEvent } from "../../src/http/run-service.ts";
-import { readManifest } from "../../src/pipeline/evaluate.ts";
+import { readManifest } from "../../src/pipeline/read-manifest.ts";
 import { QueuedRunService } from "../../src/service/queued-run-service.ts";
 import { FileStore } from "../../src/store/file-store.ts";
 import { specOf } from "../plan/example-spec.ts";

@@ -2,7 +2,7 @@ import type { TierResult, VariantVerdict, Verdicts } from "../../gate/verdict.ts
 import type { Block, Cell, Section, Table } from "../document.ts";
 import { bytes, decimal } from "../format.ts";
 import { candidatesOf, type ModelView, type VariantView } from "../model-view.ts";
-import { verdictReason } from "../reason.ts";
+import { verdictReason, verdictWords } from "../reason.ts";
 
 /** What was decided, for every model of the run; nothing where no policy was applied. */
 export function decisionSection(models: readonly ModelView[], verdicts: Verdicts | undefined): Section | undefined {
@@ -69,7 +69,7 @@ function verdictTable(model: ModelView): Table {
             [
               label,
               {
-                text: verdict.verdict,
+                text: verdictWords(verdict),
                 tone: verdict.verdict,
                 ...(verdict.decides || verdict.verdict === "reference" ? {} : { note: "informs only" }),
               },

@@ -14,10 +14,10 @@ export function differencesSection(model: ModelView, id: string): Section | unde
   const blocks: Block[] = [];
   if (panels.length > 0) {
     blocks.push({ kind: "plots", plots: panels.map((panel) => differencePlot(panel, model.baseline.label)) });
-    blocks.push(...panels.map((panel) => panelTable(panel, model.baseline.label)));
+    blocks.push(...panels.map((panel) => panelTable(panel, model)));
   }
-  const pooled = pooledAccuracyTable(compared);
-  const metrics = metricTable(compared);
+  const pooled = pooledAccuracyTable(compared, model);
+  const metrics = metricTable(compared, model);
   if (pooled !== undefined)
     blocks.push({ kind: "folded", summary: "Accuracy, tasks of one protocol pooled", blocks: [pooled] });
   if (metrics !== undefined) blocks.push({ kind: "folded", summary: "Every generation metric", blocks: [metrics] });
@@ -26,20 +26,20 @@ export function differencesSection(model: ModelView, id: string): Section | unde
 }
 
 /** The numbers of a plot. */
-function panelTable(panel: DifferencePanel, baseline: string): Table {
+function panelTable(panel: DifferencePanel, { baseline, level }: ModelView): Table {
   const graded = panel.rows.some((row) => row.accuracy !== undefined);
   const tests = graded
     ? " Lost and gained: items that are right on one side only. McNemar's tests are two-sided, on the same n."
     : "";
   return {
     kind: "table",
-    caption: `${panel.title}: variant − ${baseline} on the same items, with the 90 % interval by the method and with the n of its row.${tests}`,
+    caption: `${panel.title}: variant − ${baseline.label} on the same items, with the ${level} interval by the method and with the n of its row.${tests}`,
     narrow: "scroll",
     columns: align(
       ["quantization"],
       [
         "difference",
-        "90 % interval",
+        `${level} interval`,
         "method",
         "n (pairs)",
         ...(graded ? ["lost", "gained", "McNemar exact", "McNemar mid-p"] : []),
@@ -68,7 +68,7 @@ function differenceCells(
   ];
 }
 
-function pooledAccuracyTable(variants: readonly VariantView[]): Table | undefined {
+function pooledAccuracyTable(variants: readonly VariantView[], { level }: ModelView): Table | undefined {
   const rows = variants.flatMap(({ label, summary }) =>
     Object.entries(summary.comparison?.accuracy ?? {}).map(([protocol, accuracy]): readonly Cell[] => {
       const { estimate, pairs, lost, gained, missing, unmatched, differentPrompt, mcnemar } = accuracy;
@@ -105,7 +105,7 @@ function pooledAccuracyTable(variants: readonly VariantView[]): Table | undefine
       ["protocol", "quantization"],
       [
         "difference",
-        "90 % interval",
+        `${level} interval`,
         "method",
         "n (pairs)",
         "lost",
@@ -122,7 +122,7 @@ function pooledAccuracyTable(variants: readonly VariantView[]): Table | undefine
   };
 }
 
-function metricTable(variants: readonly VariantView[]): Table | undefined {
+function metricTable(variants: readonly VariantView[], { level }: ModelView): Table | undefined {
   const names = [...new Set(variants.flatMap(({ summary }) => Object.keys(summary.comparison?.metrics ?? {})))];
   const row = (what: string, label: string, mean: PairedMean): readonly Cell[] => {
     const { estimate, pairs, unpaired, changed, beside } = mean;
@@ -140,8 +140,8 @@ function metricTable(variants: readonly VariantView[]): Table | undefined {
       estimate.method,
       count(pairs),
       count(changed),
-      beside === undefined ? "one pair" : interval(beside.t90, write),
-      beside === undefined ? "one pair" : interval(beside.bootstrapBca90, write),
+      beside === undefined ? "one pair" : interval(beside.t, write),
+      beside === undefined ? "one pair" : interval(beside.bootstrapBca, write),
       count(unpaired),
     ];
   };
@@ -159,8 +159,7 @@ function metricTable(variants: readonly VariantView[]): Table | undefined {
   if (names.length === 0) return undefined;
   return {
     kind: "table",
-    caption:
-      "Scores in [0, 1], pooled over the items of the tasks that declare the metric. The betting 90 % interval decides; the t and the BCa bootstrap 90 % intervals stand beside it for comparison; n (pairs) is the same for all three.",
+    caption: `Scores in [0, 1], pooled over the items of the tasks that declare the metric. The betting ${level} interval decides; the t and the BCa bootstrap ${level} intervals stand beside it for comparison; n (pairs) is the same for all three.`,
     narrow: "scroll",
     columns: align(
       ["metric", "quantization"],
@@ -168,12 +167,12 @@ function metricTable(variants: readonly VariantView[]): Table | undefined {
         "baseline",
         "variant",
         "difference",
-        "90 % interval",
+        `${level} interval`,
         "method",
         "n (pairs)",
         "changed",
-        "t 90 %",
-        "BCa 90 %",
+        `t ${level}`,
+        `BCa ${level}`,
         "scored on one side",
       ],
     ),

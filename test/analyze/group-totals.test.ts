@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupTotals } from "../../src/gate/group-totals.ts";
+import { groupTotals } from "../../src/analyze/group-totals.ts";
 import { mean } from "../../src/stats/descriptive.ts";
 
 describe("groupTotals", () => {

@@ -1,0 +1,42 @@
+import type { RunStore } from "../store/run-store.ts";
+import type { EarlierLook, RunManifest } from "./manifest.ts";
+import { readManifest } from "./read-manifest.ts";
+
+/** Runs of a model that are looked through, newest first. */
+const MOST_RUNS = 100;
+
+/**
+ * Completed runs that asked the same variants fewer items of the same data by the same template. A run that is damaged, deleted meanwhile or
+ * of another version doesn't count.
+ */
+export async function findEarlierLooks(
+  store: RunStore,
+  manifest: Pick<RunManifest, "spec" | "tasks">,
+): Promise<readonly EarlierLook[]> {
+  const ids = new Set<string>();
+  for (const { name } of manifest.spec.models) {
+    const { runs } = await store.find({ model: name, statuses: ["completed"] }, { limit: MOST_RUNS });
+    for (const { id } of runs) ids.add(id);
+  }
+  const looks: EarlierLook[] = [];
+  for (const id of ids) {
+    const earlier = await store.open(id).then(readManifest, () => undefined);
+    const look = earlier === undefined ? undefined : lookOf(earlier, manifest);
+    if (look !== undefined) looks.push(look);
+  }
+  return looks;
+}
+
+function lookOf(earlier: RunManifest, { spec, tasks }: Pick<RunManifest, "spec" | "tasks">): EarlierLook | undefined {
+  const asked = new Set(earlier.spec.models.flatMap((model) => model.variants.map(({ id }) => id)));
+  const variants = spec.models.flatMap((model) => model.variants.map(({ id }) => id)).filter((id) => asked.has(id));
+  const grown = tasks.flatMap((task) => {
+    const before = earlier.tasks.find(
+      ({ datasetSha256, templateSha256 }) =>
+        datasetSha256 === task.datasetSha256 && templateSha256 === task.templateSha256,
+    );
+    return before !== undefined && before.items < task.items ? [{ task: task.task, items: before.items }] : [];
+  });
+  if (variants.length === 0 || grown.length === 0) return undefined;
+  return { run: earlier.id, variants, tasks: grown, declared: earlier.spec.looks ?? 1 };
+}
