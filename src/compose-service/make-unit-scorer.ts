@@ -30,6 +30,7 @@ export function makeUnitScorer(): UnitScorer {
         plan: makePlan(spec, { unitItems: UNIT_ITEMS }),
         sources: sources.byTask,
         scorers: scorers.byTask,
+        ...(scorers.inference === undefined ? {} : { inference: scorers.inference }),
         close,
       };
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { InferenceSettings } from "../domain/scoring.ts";
 import type { ExecutorName } from "../pipeline/manifest.ts";
 import type { ProgressListener } from "../pipeline/progress.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -24,6 +25,8 @@ export interface Execution {
   readonly identities: Map<string, VariantIdentity>;
   /** Recipes of the scores, by task and metric; an executor whose scorers are elsewhere adds theirs. */
   readonly signatures: Map<string, Readonly<Record<string, string>>>;
+  /** Told by an executor whose scorers are elsewhere: what they run with. */
+  readonly onInference?: (settings: InferenceSettings) => void;
   readonly openBackend: (variant: ResolvedVariant, signal: AbortSignal) => Promise<Backend>;
   /** Examines an opened backend before it is asked anything; absent: it is trusted. */
   readonly examine?: (

@@ -1,4 +1,5 @@
 import { RunError } from "../domain/errors.ts";
+import type { Scoring } from "../domain/scoring.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
 import type { UnitJob } from "./jobs.ts";
 import type { JobContext } from "./queue-worker.ts";
@@ -8,8 +9,7 @@ import { isOver, openIfThere } from "./run-parts.ts";
 export interface ScoredUnit {
   /** As the text of a part. */
   readonly scores: string;
-  /** Recipes by task and metric, as JSON; the same for every unit of a run. */
-  readonly signatures: string;
+  readonly scoring: Scoring;
 }
 
 export interface ScorerDeps {
@@ -33,17 +33,18 @@ export class ShardScorer {
     if (run === undefined || (await isOver(run)) || (await run.readPart(`scores-${unit}`)) !== undefined) return;
     const answers = await run.readPart(`records-${unit}`);
     if (answers === undefined) return;
-    const { scores, signatures } = await this.#deps.score(run, unit, answers, signal);
-    if ((await run.putPart("signatures", signatures)) === "exists") await assertSame(run, signatures);
+    const { scores, scoring } = await this.#deps.score(run, unit, answers, signal);
+    if ((await run.putPart("signatures", JSON.stringify(scoring))) === "exists") await assertSame(run, scoring);
     await run.putPart(`scores-${unit}`, scores);
     this.#deps.onScored(run, unit);
   }
 }
 
-/** Scores of different recipes can't be compared. */
-async function assertSame(run: Run, signatures: string): Promise<void> {
+/** Scores of different recipes can't be compared; machines may differ. */
+async function assertSame(run: Run, { signatures }: Scoring): Promise<void> {
   const first = await run.readPart("signatures");
-  if (first === undefined || first === signatures) return;
+  if (first === undefined || JSON.stringify((JSON.parse(first) as Scoring).signatures) === JSON.stringify(signatures))
+    return;
   throw new RunError("this worker computes scores in another way than the run's first one did", {
     hint: "give all workers that score the same models and the same version of quantgate",
   });

@@ -1,6 +1,7 @@
 import { RunError } from "../domain/errors.ts";
 import type { AnswerRecord, OpenedRecord } from "../domain/record.ts";
 import type { ScoreRow } from "../domain/score-row.ts";
+import type { Scoring } from "../domain/scoring.ts";
 import type { Unit } from "../plan/plan.ts";
 import type { ProgressIndex } from "../plan/progress-index.ts";
 import type { PartName } from "../store/run-store.ts";
@@ -39,7 +40,7 @@ export class ShardIntake {
       else if (pieces) for (const piece of piecesOf(index, names)) await this.#takeAnswers(piece, unit, names);
       await this.#takeScores(`scores-${index}`, unit, names);
     }
-    if (this.isComplete() && names.has("signatures")) await this.#takeSignatures();
+    if (this.isComplete() && names.has("signatures")) await this.#takeScoring();
     this.#tellEnded();
   }
 
@@ -101,11 +102,13 @@ export class ShardIntake {
     this.#taken.add(name);
   }
 
-  async #takeSignatures(): Promise<void> {
-    const { run, signatures } = this.#execution;
+  async #takeScoring(): Promise<void> {
+    const { run, signatures, onInference } = this.#execution;
     const text = await run.readPart("signatures");
-    for (const [task, recipes] of Object.entries(JSON.parse(text ?? "{}") as Record<string, Record<string, string>>))
-      signatures.set(task, recipes);
+    if (text === undefined) return;
+    const scoring = JSON.parse(text) as Scoring;
+    for (const [task, recipes] of Object.entries(scoring.signatures)) signatures.set(task, recipes);
+    if (scoring.inference !== undefined) onInference?.(scoring.inference);
   }
 
   async #append(stream: "records" | "scores", shard: Shard<AnswerRecord | ScoreRow>): Promise<void> {

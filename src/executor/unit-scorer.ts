@@ -1,5 +1,6 @@
 import type { ItemSource } from "../dataset/item-source.ts";
 import { RunError } from "../domain/errors.ts";
+import type { InferenceSettings } from "../domain/scoring.ts";
 import type { Plan } from "../plan/plan.ts";
 import { scoreAnswers, type TaskScorers } from "../score/score-answers.ts";
 import { KeepOpen } from "./keep-open.ts";
@@ -11,6 +12,8 @@ export interface ScoringContext {
   readonly plan: Plan;
   readonly sources: ReadonlyMap<string, ItemSource>;
   readonly scorers: ReadonlyMap<string, TaskScorers>;
+  /** What neural scorers run with; absent where there are none. */
+  readonly inference?: InferenceSettings;
   close(): Promise<void>;
 }
 
@@ -34,14 +37,15 @@ export class UnitScorer {
     return this.#contexts.use(
       run,
       () => this.#open(run, manifest, signal),
-      async ({ plan, sources, scorers }) => {
+      async ({ plan, sources, scorers, inference }) => {
         const unit = plan.units[index];
         const source = unit === undefined ? undefined : sources.get(unit.task.name);
         if (unit === undefined || source === undefined) throw new RunError(`run ${run} has no unit ${index}`);
         const { openings, lines } = parseAnswers(answers, unit);
         const taskScorers = scorers.get(unit.task.name) ?? { scorers: [], unavailable: {} };
         const rows = await scoreAnswers(unit.task, lines, source, taskScorers, signal);
-        return { scores: shardText({ openings, lines: rows }), signatures: JSON.stringify(signaturesOf(scorers)) };
+        const scoring = { signatures: signaturesOf(scorers), ...(inference === undefined ? {} : { inference }) };
+        return { scores: shardText({ openings, lines: rows }), scoring };
       },
     );
   }

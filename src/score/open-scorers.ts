@@ -1,5 +1,6 @@
 import type { ItemSource } from "../dataset/item-source.ts";
 import { InterruptedError, QuantGateError, UsageError } from "../domain/errors.ts";
+import type { InferenceSettings } from "../domain/scoring.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
 import { type Metric, metricsOf } from "./metrics-by-kind.ts";
 import { type EncoderSource, NeuralScorers } from "./open-neural-scorers.ts";
@@ -19,6 +20,8 @@ export interface OpenScorersOptions {
 /** Scorers of every generation task of a run, by task name; `close` releases models and workers. */
 export interface OpenScorers {
   readonly byTask: ReadonlyMap<string, TaskScorers>;
+  /** What inference runs with; absent where no neural scorer was opened. */
+  readonly inference?: InferenceSettings;
   close(): Promise<void>;
 }
 
@@ -46,8 +49,10 @@ export async function openScorers(options: OpenScorersOptions): Promise<OpenScor
     await neural.close();
     throw error;
   }
+  const { settings } = neural;
   return {
     byTask,
+    ...(settings === undefined ? {} : { inference: settings }),
     close: async () => {
       for (const { scorers } of byTask.values()) for (const scorer of scorers) await scorer.close();
       await neural.close();

@@ -20,7 +20,7 @@ export type StreamName = (typeof STREAM_NAMES)[number];
 /**
  * Parts are what many processes write of one run, each at most once: `records-12` and `scores-12` are the answers and scores of the plan's unit
  * 12, `records-12.0`, `records-12.1` … the answers of a unit that isn't finished, `identity-3` what the backend of the run's variant 3 first told
- * of itself, `signatures` the scores' recipes, `stop` that somebody cancelled the run.
+ * of itself, `signatures` how the scores are computed (`Scoring`), `stop` that somebody cancelled the run.
  */
 export type PartName =
   | `${StreamName}-${number}`
@@ -81,7 +81,7 @@ export interface Run {
   write(name: DocumentName, text: string): Promise<void>;
   /** Takes the run for writing; a half-written last line is cut off. Throws `RunBusyError` when another process has it. */
   lock(): Promise<void>;
-  /** Appends one line; it survives a kill of this process once the promise resolves. */
+  /** Appends one line. A record survives a kill of this process once the promise resolves; a score, which can be made anew, soon after. */
   append(stream: StreamName, line: string): Promise<void>;
   lines(stream: StreamName, from: Position, signal: AbortSignal): AsyncIterable<StoredLine>;
   /** Where the next appended line will start. */

@@ -1,3 +1,4 @@
+import type { InferenceSettings } from "../../domain/scoring.ts";
 import type { ExecutionProvider } from "../encoder-spec.ts";
 import { runtimeVersion } from "../runtime-version.ts";
 import { planWorkers, thisMachine } from "./plan-workers.ts";
@@ -16,14 +17,9 @@ export interface EngineOptions {
   readonly cacheBytes?: number;
 }
 
-/** What the engine runs with, for the run's manifest. None of it changes a number by more than 1e-5. */
-export interface EngineSettings {
+/** What the engine runs with, for the run's manifest. */
+export interface EngineSettings extends InferenceSettings {
   readonly provider: ExecutionProvider;
-  readonly workers: number;
-  readonly threadsPerWorker: number;
-  readonly tokenSlots: number;
-  /** The inference engine and its version. */
-  readonly runtime: string;
 }
 
 export const DEFAULT_RECENT_BYTES = 256 * 2 ** 20;

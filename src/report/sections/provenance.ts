@@ -1,10 +1,11 @@
 import { stringify } from "yaml";
 import type { VariantIdentity } from "../../domain/record.ts";
+import type { InferenceSettings } from "../../domain/scoring.ts";
 import type { Verdicts } from "../../gate/verdict.ts";
 import type { RunManifest } from "../../pipeline/manifest.ts";
 import type { ResolvedTask } from "../../spec/resolved.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { bytes, count, decimal, duration, percent } from "../format.ts";
+import { bytes, count, decimal, duration, percent, plural } from "../format.ts";
 import { align } from "./columns.ts";
 
 /** How the run was made: everything that is needed to make it again and to trust it. */
@@ -34,7 +35,7 @@ export function provenanceSection(manifest: RunManifest, verdicts: Verdicts | un
 }
 
 function facts(
-  { id, status, startedAt, endedAt, versions, host, specHash, spec }: RunManifest,
+  { id, status, startedAt, endedAt, versions, host, specHash, spec, inference }: RunManifest,
   policy: Verdicts["policy"] | undefined,
 ): readonly (readonly [string, string])[] {
   const took = endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(startedAt);
@@ -45,11 +46,17 @@ function facts(
     ["QuantGate", versions.quantgate],
     ["Node.js", versions.node],
     ["host", `${host.platform}, ${host.cpu}, ${count(host.cores)} cores, ${bytes(host.memoryBytes)} memory`],
+    ...(inference === undefined ? [] : [["neural scorers ran on", inferenceWords(inference)] as const]),
     ["spec hash", specHash],
     ["seed", count(spec.seed)],
     ["temperature", "0 (greedy decoding)"],
     ...(policy === undefined ? [] : [["policy", `${policy.name}, hash ${policy.hash}`] as const]),
   ];
+}
+
+function inferenceWords({ provider, workers, threadsPerWorker, tokenSlots, runtime }: InferenceSettings): string {
+  const threads = `${plural(workers, "worker")} of ${plural(threadsPerWorker, "thread")}`;
+  return `${runtime}, ${provider}, ${threads}, batches of at most ${count(tokenSlots)} tokens`;
 }
 
 function taskTable({ spec, tasks }: RunManifest): Table {

@@ -22,12 +22,31 @@ import { align } from "./columns.ts";
 export function resultsSection(model: ModelView, id: string): Section {
   const reasons = new UnscoredReasons();
   const tables = [resultsTable(model, reasons), metricsTable(model, reasons)].filter((table) => table !== undefined);
-  const sentences = reasons.sentences();
+  const sentences = [...reasons.sentences(), ...truncatedTexts(model)];
   const blocks: readonly Block[] = [
     ...tables,
     ...(sentences.length === 0 ? [] : [{ kind: "notes" as const, items: sentences }]),
   ];
   return { id, title: "Results", blocks };
+}
+
+/** What encoders didn't read to the end, a sentence for each metric, over all variants. */
+function truncatedTexts(model: ModelView): readonly string[] {
+  const names = new Set(model.variants.flatMap(({ summary }) => Object.keys(summary.metrics)));
+  return [...names].flatMap((name) => {
+    const read = model.variants.flatMap(({ summary: { metrics } }) => {
+      const metric = metrics[name];
+      return metric?.kind === "scored" && metric.texts !== undefined ? [metric.texts] : [];
+    });
+    const [texts, truncated] = [total(read.map((each) => each.texts)), total(read.map((each) => each.truncated))];
+    if (truncated === 0) return [];
+    const limit = read[0]?.maxTokens === undefined ? "its encoder's maximum" : `${count(read[0].maxTokens)} tokens`;
+    return [`${name}: ${count(truncated)} of ${plural(texts, "text")} (answers and references) truncated at ${limit}.`];
+  });
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function resultsTable(model: ModelView, reasons: UnscoredReasons): Table {
