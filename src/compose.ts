@@ -1,6 +1,7 @@
 import type { LookupFunction } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { observed } from "./backend/observed.ts";
 import { realBackendDeps } from "./backend/real-deps.ts";
 import { openBackend } from "./backend/registry.ts";
 import { type DatasetFinder, datasetFinder } from "./dataset/find.ts";
@@ -34,13 +35,15 @@ export interface ServiceOptions {
   readonly answerCache?: boolean;
   /** How to connect to the server of a backend, by its name and URL; absent: without any checks. */
   readonly lookupFor?: (backend: string, url: string) => LookupFunction;
+  /** Told of each answer of a backend. */
+  readonly onAnswer?: (backend: string, wallMs: number) => void;
 }
 
 /** Everything an evaluation in this process needs, wired to the real world. */
 export function evaluationServices(
   store: RunStore,
   env: Env,
-  { probe = true, answerCache = true, lookupFor }: ServiceOptions = {},
+  { probe = true, answerCache = true, lookupFor, onAnswer }: ServiceOptions = {},
 ): EvaluationServices {
   const deps = realBackendDeps(process.env, answerCache ? env.cacheFolder : undefined);
   return {
@@ -49,7 +52,8 @@ export function evaluationServices(
     openBackend: async (variant, signal) => {
       const { backend, backendName } = variant;
       const lookup = "url" in backend ? lookupFor?.(backendName, backend.url) : undefined;
-      return openBackend(variant, lookup === undefined ? deps : { ...deps, lookup }, signal);
+      const opened = await openBackend(variant, lookup === undefined ? deps : { ...deps, lookup }, signal);
+      return onAnswer === undefined ? opened : observed(opened, (wallMs) => onAnswer(backendName, wallMs));
     },
     ...(probe
       ? {

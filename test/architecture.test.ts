@@ -128,6 +128,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "http/keyed-run-id.ts",
       "http/logger.ts",
       "http/run-service.ts",
+      "http/schedule-keeper.ts",
       "http/stored-state.ts",
     ],
   },

@@ -51,7 +51,7 @@ export class Fleet {
     this.#runs = runs;
     this.spec = spec;
     this.store = openStore(runs);
-    this.service = openQueuedService(this.store, redis.url, { onEvent: () => {}, onTrouble: () => {} });
+    this.service = openQueuedService(this.store, redis.url, { onEvent: () => {}, onTrouble: () => {} }).service;
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {

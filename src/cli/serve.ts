@@ -43,24 +43,30 @@ export async function serve(options: ServeOptions): Promise<void> {
       log.info({ runId, variant: event.event.variant, loadMs: event.event.loadMs }, "variant opened");
     else if (event.event.kind === "variant-done") log.info({ runId, variant: event.event.variant }, "variant done");
   };
-  const service =
+  const queued =
     env.redisUrl === undefined
-      ? await InProcessRunService.start({
-          services: evaluationServices(store, env, {
-            probe: options.probe !== false,
-            lookupFor: (name, url) => backends.lookupFor(name, url),
-          }),
-          onEvent,
-        })
+      ? undefined
       : (await import("../compose-service/open-queued-service.ts")).openQueuedService(store, env.redisUrl, {
           onEvent,
           onTrouble: (error) => log.debug({ problem: error.message }, "Redis is away"),
         });
+  if (queued !== undefined) metrics.watchQueues(() => queued.queueCounts(backends.list().map(({ name }) => name)));
+  const service =
+    queued?.service ??
+    (await InProcessRunService.start({
+      services: evaluationServices(store, env, {
+        probe: options.probe !== false,
+        lookupFor: (name, url) => backends.lookupFor(name, url),
+        onAnswer: (name, wallMs) => metrics.answered(name, wallMs),
+      }),
+      onEvent,
+    }));
   metrics.watch(service);
   const listening = await listen(
     {
       service,
       store,
+      ...(queued === undefined ? {} : { schedules: queued.schedules }),
       backends,
       findDatasets: findDatasets(env),
       authentication: options.insecureNoAuth === true ? { kind: "none" } : { kind: "tokens", tokens },

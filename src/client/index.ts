@@ -7,8 +7,17 @@
  * const { overall } = await client.wait(id);
  * ```
  */
-export type { RecordPage, RunList, SubmittedRun } from "../http/api-schemas.ts";
+export type {
+  Baseline,
+  NewSchedule,
+  RecordPage,
+  RegisteredBackend,
+  RunList,
+  Schedule,
+  SubmittedRun,
+} from "../http/api-schemas.ts";
 export type { RunEvent, RunState, VariantProgress } from "../http/run-service.ts";
 export type { SubmittedSpec } from "../http/submitted-spec.ts";
-export { type CallOptions, type ClientOptions, QuantGateClient, type RecordQuery, type RunQuery } from "./client.ts";
+export { QuantGateClient, type RecordQuery, type RunQuery } from "./client.ts";
 export { ServiceError } from "./service-error.ts";
+export type { CallOptions, ClientOptions } from "./transport.ts";

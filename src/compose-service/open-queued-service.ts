@@ -1,15 +1,34 @@
-import { Queues } from "../executor/queues.ts";
+import { generateQueue, type QueueName, Queues } from "../executor/queues.ts";
 import { packageVersion } from "../package-root.ts";
 import { QueuedRunService, type QueuedServiceOptions } from "../service/queued-run-service.ts";
+import { Schedules } from "../service/schedules.ts";
 import type { RunStore } from "../store/run-store.ts";
 
-/** The service's side: takes runs, and leaves them to workers. */
+export interface QueuedService {
+  /** Closing it closes the connection to Redis. */
+  readonly service: QueuedRunService;
+  readonly schedules: Schedules;
+  /** Jobs of the queues by state, those of these backends included. Rejects while Redis is away. */
+  readonly queueCounts: (
+    backends: readonly string[],
+  ) => Promise<ReadonlyMap<QueueName, Readonly<Record<string, number>>>>;
+}
+
+/** The service's side: takes runs and schedules, and leaves them to workers. */
 export function openQueuedService(
   store: RunStore,
   redisUrl: string,
   { onEvent, onTrouble }: Pick<QueuedServiceOptions, "onEvent"> & { readonly onTrouble: (error: Error) => void },
-): QueuedRunService {
+): QueuedService {
   const queues = new Queues(redisUrl, onTrouble);
   const onClose = (): Promise<void> => queues.close();
-  return new QueuedRunService({ store, queues, version: packageVersion(), now: () => new Date(), onEvent, onClose });
+  const now = (): Date => new Date();
+  return {
+    service: new QueuedRunService({ store, queues, version: packageVersion(), now, onEvent, onClose }),
+    schedules: new Schedules(store.shelf("schedules"), queues, now),
+    queueCounts: async (backends) => {
+      const names: readonly QueueName[] = ["runs", ...backends.map(generateQueue), "score", "schedules", "alerts"];
+      return new Map(await Promise.all(names.map(async (name) => [name, await queues.counts(name)] as const)));
+    },
+  };
 }

@@ -3,28 +3,16 @@ import { builtInPolicy } from "../gate/policies.ts";
 import { POLICY_NAMES } from "../gate/policy-schema.ts";
 import { baselineNamed, baselineNames, nameBaseline } from "../pipeline/named-baselines.ts";
 import type { DocumentName } from "../store/run-store.ts";
-import type { Input, OperationName } from "./operations.ts";
+import type { OperationName } from "./operations.ts";
 import type { ServiceParts } from "./parts.ts";
 import { HttpProblem } from "./problem.ts";
-import { type RunEvent, sequenceOf } from "./run-service.ts";
+import { type Handler, json, type Reply } from "./reply.ts";
+import { sequenceOf } from "./run-service.ts";
+import { scheduleHandlers } from "./schedule-handlers.ts";
 import { documentOf, openRun, recordPage } from "./stored-runs.ts";
 import { submitSpec } from "./submit-spec.ts";
-import type { Caller } from "./tokens.ts";
 
-export type Reply =
-  | { readonly kind: "json"; readonly status: number; readonly body: unknown; readonly location?: string }
-  | { readonly kind: "text"; readonly type: string; readonly text: string }
-  | { readonly kind: "page"; readonly html: string }
-  | { readonly kind: "events"; readonly events: AsyncIterable<RunEvent> }
-  | { readonly kind: "empty" };
-
-export interface Context {
-  readonly caller: Caller;
-  /** Aborts when the caller has gone. */
-  readonly signal: AbortSignal;
-}
-
-type Handlers = { readonly [K in OperationName]: (input: Input<K>, context: Context) => Promise<Reply> };
+type Handlers = { readonly [K in OperationName]: Handler<K> };
 
 /** What each operation does. */
 export function apiHandlers(parts: ServiceParts): Handlers {
@@ -111,6 +99,8 @@ export function apiHandlers(parts: ServiceParts): Handlers {
         throw new HttpProblem("not-found", `no baseline "${params.name}"`);
       return { kind: "empty" };
     },
+    ...scheduleHandlers(parts),
+    listWebhooks: async () => json({ webhooks: backends.webhooks() }),
     listPolicies: async () => json({ policies: POLICY_NAMES.map((name) => builtInPolicy(name)) }),
     listBackends: async () => json({ backends: backends.list() }),
     listDatasets: async () => json({ datasets: await findDatasets.names() }),
@@ -125,8 +115,4 @@ export function apiHandlers(parts: ServiceParts): Handlers {
     },
     getMetrics: async () => ({ kind: "text", type: metrics.contentType, text: await metrics.text() }),
   };
-}
-
-function json(body: unknown): Reply {
-  return { kind: "json", status: 200, body };
 }

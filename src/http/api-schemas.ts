@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RUN_STATUSES } from "../domain/run-status.ts";
+import { SubmittedSpecSchema } from "./submitted-spec.ts";
 
 /** What the service answers. Tests hold the real answers against these, and `/openapi.json` is made of them. */
 
@@ -134,6 +135,32 @@ export const BackendListSchema = z.strictObject({
   ),
 });
 
+const WebhookNameSchema = z.string().min(1).max(100).describe("Name of a registered webhook.");
+
+/** What a caller says of a schedule. */
+export const NewScheduleSchema = z.strictObject({
+  cron: z
+    .string()
+    .max(100)
+    .describe('Five fields, minute to weekday, such as "0 3 * * 1" for Mondays at three; or six, seconds first.'),
+  timezone: z.string().min(1).max(100).optional().describe("IANA name, such as Europe/Berlin; default: UTC."),
+  webhook: WebhookNameSchema.optional().describe("Told when a verdict is another one than in the run before."),
+  spec: SubmittedSpecSchema,
+});
+
+export const ScheduleSchema = z.strictObject({
+  name: z.string(),
+  cron: z.string(),
+  timezone: z.string().optional(),
+  webhook: WebhookNameSchema.optional(),
+  spec: z.looseObject({}).describe("As it was given; names in it are looked up anew each time."),
+  submittedBy: z.string().describe("The token that made it; its runs count as that token's."),
+  createdAt: z.string(),
+  next: z.string().optional().describe("When it is due next; absent while the queue is away."),
+});
+export const ScheduleListSchema = z.strictObject({ schedules: z.array(ScheduleSchema) });
+export const WebhookListSchema = z.strictObject({ webhooks: z.array(WebhookNameSchema) });
+
 export const DatasetListSchema = z.strictObject({ datasets: z.array(z.string()) });
 
 export const HealthSchema = z.strictObject({ status: z.literal("ok"), version: z.string() });
@@ -147,3 +174,7 @@ export const ReadinessSchema = z.strictObject({
 export type SubmittedRun = z.output<typeof SubmittedRunSchema>;
 export type RunList = z.output<typeof RunListSchema>;
 export type RecordPage = z.output<typeof RecordsSchema>;
+export type NewSchedule = z.input<typeof NewScheduleSchema>;
+export type Schedule = z.output<typeof ScheduleSchema>;
+export type Baseline = z.output<typeof BaselineSchema>;
+export type RegisteredBackend = z.output<typeof BackendListSchema>["backends"][number];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import { apiHandlers, type Context, type Reply } from "./api-handlers.ts";
+import { apiHandlers } from "./api-handlers.ts";
 import { authenticate } from "./authenticate.ts";
 import { checkRequest } from "./check-request.ts";
 import { shortened } from "./logger.ts";
@@ -10,6 +10,7 @@ import { addPages } from "./pages/add-pages.ts";
 import type { ServiceParts } from "./parts.ts";
 import { HttpProblem, problemOf } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import type { Context, Reply } from "./reply.ts";
 import { sendEvents } from "./send-events.ts";
 
 const BODY_LIMIT = "256kb";

@@ -2,6 +2,11 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { ServiceEvent } from "./in-process-service.ts";
 import type { RunService } from "./run-service.ts";
 
+const ANSWER_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Jobs of queues, by state; rejects while they can't be counted. */
+export type QueueCounts = () => Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>;
+
 /** What Prometheus reads. No label holds a caller's text: their number would grow without limit. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -9,6 +14,7 @@ export class Metrics {
   readonly #submitted: Counter;
   readonly #ended: Counter<"status" | "overall">;
   readonly #answers: Counter<"outcome">;
+  readonly #answerSeconds: Histogram<"backend">;
   readonly #loads: Histogram;
 
   constructor() {
@@ -32,6 +38,13 @@ export class Metrics {
       name: "quantgate_answers_total",
       help: "Items answered, or errored, by this process.",
       labelNames: ["outcome"],
+      registers,
+    });
+    this.#answerSeconds = new Histogram({
+      name: "quantgate_answer_seconds",
+      help: "Time that a backend took for one answer.",
+      labelNames: ["backend"],
+      buckets: ANSWER_SECONDS,
       registers,
     });
     this.#loads = new Histogram({
@@ -59,6 +72,26 @@ export class Metrics {
         gauge.set({ phase: "running" }, running);
       },
     });
+  }
+
+  /** Reads how many jobs the queues have whenever it is asked; while they can't be counted there are no values. */
+  watchQueues(counts: QueueCounts): void {
+    const gauge = new Gauge({
+      name: "quantgate_queue_jobs",
+      help: "Jobs in a queue, by state.",
+      labelNames: ["queue", "state"],
+      registers: [this.#registry],
+      async collect() {
+        gauge.reset();
+        const found = await counts().catch(() => new Map<string, Readonly<Record<string, number>>>());
+        for (const [queue, states] of found)
+          for (const [state, count] of Object.entries(states)) gauge.set({ queue, state }, count);
+      },
+    });
+  }
+
+  answered(backend: string, wallMs: number): void {
+    this.#answerSeconds.observe({ backend }, wallMs / 1000);
   }
 
   request(operation: string, status: number, seconds: number): void {

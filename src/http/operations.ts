@@ -7,14 +7,18 @@ import {
   ComparisonSchema,
   DatasetListSchema,
   HealthSchema,
+  NewScheduleSchema,
   PolicyListSchema,
   ReadinessSchema,
   RecordsSchema,
   RunListSchema,
   RunStateSchema,
+  ScheduleListSchema,
+  ScheduleSchema,
   SubmittedRunSchema,
   SummarySchema,
   VerdictsSchema,
+  WebhookListSchema,
 } from "./api-schemas.ts";
 import { SubmittedSpecSchema } from "./submitted-spec.ts";
 import type { Scope } from "./tokens.ts";
@@ -48,7 +52,7 @@ const RunIdSchema = z
 const NameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "not a name");
 const none = z.strictObject({});
 const ofRun = z.strictObject({ id: RunIdSchema });
-const ofBaseline = z.strictObject({ name: NameSchema });
+const byName = z.strictObject({ name: NameSchema });
 const ModelFilterSchema = z.string().min(1).max(200);
 const LimitSchema = (standard: number, most: number) => z.coerce.number().int().min(1).max(most).default(standard);
 
@@ -246,7 +250,7 @@ export const OPERATIONS = {
     path: "/api/v1/baselines/{name}",
     summary: "Give a run a name, also one that was another's.",
     scope: "admin",
-    params: ofBaseline,
+    params: byName,
     query: none,
     headers: none.loose(),
     body: z.strictObject({ run: RunIdSchema }),
@@ -258,11 +262,67 @@ export const OPERATIONS = {
     path: "/api/v1/baselines/{name}",
     summary: "Forget a name; the run stays.",
     scope: "admin",
-    params: ofBaseline,
+    params: byName,
     query: none,
     headers: none.loose(),
     answers: { 204: { description: "It is forgotten." } },
     problems: [404],
+  },
+  listSchedules: {
+    method: "get",
+    path: "/api/v1/schedules",
+    summary: "Specs that are submitted by the clock.",
+    scope: "read",
+    params: none,
+    query: none,
+    headers: none.loose(),
+    answers: { 200: { description: "By name.", schema: ScheduleListSchema } },
+    problems: [503],
+  },
+  getSchedule: {
+    method: "get",
+    path: "/api/v1/schedules/{name}",
+    summary: "One schedule.",
+    scope: "read",
+    params: byName,
+    query: none,
+    headers: none.loose(),
+    answers: { 200: { description: "The schedule.", schema: ScheduleSchema } },
+    problems: [404, 503],
+  },
+  putSchedule: {
+    method: "put",
+    path: "/api/v1/schedules/{name}",
+    summary: "Submit a spec by the clock from now on, in the place of a schedule of the same name.",
+    scope: "admin",
+    params: byName,
+    query: none,
+    headers: none.loose(),
+    body: NewScheduleSchema,
+    answers: { 200: { description: "The schedule.", schema: ScheduleSchema } },
+    problems: [413, 415, 422, 503],
+  },
+  removeSchedule: {
+    method: "delete",
+    path: "/api/v1/schedules/{name}",
+    summary: "Submit the spec no more; the runs stay.",
+    scope: "admin",
+    params: byName,
+    query: none,
+    headers: none.loose(),
+    answers: { 204: { description: "It is gone." } },
+    problems: [404, 503],
+  },
+  listWebhooks: {
+    method: "get",
+    path: "/api/v1/webhooks",
+    summary: "Names of the webhooks that the operator registered for schedules.",
+    scope: "read",
+    params: none,
+    query: none,
+    headers: none.loose(),
+    answers: { 200: { description: "All of them.", schema: WebhookListSchema } },
+    problems: [],
   },
   listPolicies: {
     method: "get",

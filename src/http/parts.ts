@@ -5,11 +5,14 @@ import type { BackendRegistry } from "./backend-registry.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RunService } from "./run-service.ts";
+import type { ScheduleKeeper } from "./schedule-keeper.ts";
 
 /** Everything the service is made of. */
 export interface ServiceParts {
   readonly service: RunService;
   readonly store: RunStore;
+  /** Absent: nobody here has a clock that outlives the process. */
+  readonly schedules?: ScheduleKeeper;
   readonly backends: BackendRegistry;
   readonly findDatasets: DatasetFinder;
   readonly authentication: Authentication;

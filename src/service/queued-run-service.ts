@@ -79,11 +79,12 @@ export class QueuedRunService implements RunService {
     const run = await store.open(id);
     if (hasEnded((await readManifest(run)).status)) return this.#look(id, 0);
     await run.putPart("stop", JSON.stringify({ at: this.#options.now().toISOString() }));
-    await cancelUnbegun(run, this.#options.now());
+    const unbegun = await cancelUnbegun(run, this.#options.now());
     const until = performance.now() + CANCEL_MS;
     for (;;) {
       const state = await this.#look(id, 0);
-      if (state.phase === "ended") onEvent(id, { kind: "ended", status: state.status });
+      // What a worker has begun, that worker ends and counts.
+      if (state.phase === "ended" && unbegun) onEvent(id, { kind: "ended", status: state.status });
       if (state.phase === "ended" || performance.now() > until) return state;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS / 2));
     }
@@ -176,19 +177,20 @@ function doneByVariant(
   return done;
 }
 
-/** A run that nobody has begun is ended at once; where a worker was faster, that worker ends it. */
-async function cancelUnbegun(run: Run, now: Date): Promise<void> {
+/** A run that nobody has begun is ended at once; false where a worker was faster: that worker ends it. */
+async function cancelUnbegun(run: Run, now: Date): Promise<boolean> {
   try {
     await run.lock();
   } catch (error) {
-    if (error instanceof RunBusyError) return;
+    if (error instanceof RunBusyError) return false;
     throw error;
   }
   try {
     const manifest = await readManifest(run);
-    if (manifest.status !== "queued") return;
+    if (manifest.status !== "queued") return false;
     const cancelled: RunManifest = { ...manifest, status: "cancelled", endedAt: now.toISOString() };
     await run.write("manifest.json", `${JSON.stringify(cancelled, null, 2)}\n`);
+    return true;
   } finally {
     await run.close();
   }

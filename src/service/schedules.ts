@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RunError, UsageError } from "../domain/errors.ts";
 import type { Queues } from "../executor/queues.ts";
+import type { ListedSchedule, ScheduleKeeper } from "../http/schedule-keeper.ts";
 import type { Shelf } from "../store/shelf.ts";
 
 /** Five fields, minute to weekday; BullMQ also takes six, with seconds first. */
@@ -21,25 +22,21 @@ const EntrySchema = z.strictObject({
 export type ScheduleEntry = z.output<typeof EntrySchema>;
 export type NewSchedule = Omit<ScheduleEntry, "schema" | "createdAt">;
 
-export interface ListedSchedule extends ScheduleEntry {
-  readonly name: string;
-  /** When it is due next; absent while Redis is away. */
-  readonly next?: Date;
-}
+/** The clock of a queue. */
+type Clock = Pick<Queues, "repeat" | "repeated" | "stopRepeating">;
 
 /** Specs to be submitted by the clock. They are kept in the store; the queue that has the clock may forget them at any time. */
-export class Schedules {
+export class Schedules implements ScheduleKeeper {
   readonly #shelf: Shelf;
-  readonly #queues: Queues;
+  readonly #queues: Clock;
   readonly #now: () => Date;
 
-  constructor(shelf: Shelf, queues: Queues, now: () => Date) {
+  constructor(shelf: Shelf, queues: Clock, now: () => Date) {
     this.#shelf = shelf;
     this.#queues = queues;
     this.#now = now;
   }
 
-  /** Keeps a schedule, in the place of one of the same name. Throws `UsageError` for a cron expression or time zone that isn't one. */
   async put(name: string, schedule: NewSchedule): Promise<void> {
     const parsed = EntrySchema.safeParse({ ...schedule, schema: 1, createdAt: this.#now().toISOString() });
     if (!parsed.success) {
@@ -56,7 +53,6 @@ export class Schedules {
     await this.#shelf.put(name, `${JSON.stringify(parsed.data)}\n`);
   }
 
-  /** Throws `UsageError` when there is none of that name. */
   async remove(name: string): Promise<void> {
     if (!(await this.#shelf.remove(name))) throw new UsageError(`there is no schedule "${name}"`);
     await this.#queues.stopRepeating("schedules", name).catch(() => {});

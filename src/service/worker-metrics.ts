@@ -12,6 +12,7 @@ export class WorkerMetrics {
   readonly #jobSeconds: Histogram<"queue">;
   readonly #scores: Counter;
   readonly #ended: Counter<"status" | "overall">;
+  readonly #verdicts: Counter<"verdict">;
 
   constructor() {
     const registers = [this.#registry];
@@ -54,6 +55,12 @@ export class WorkerMetrics {
       labelNames: ["status", "overall"],
       registers,
     });
+    this.#verdicts = new Counter({
+      name: "quantgate_verdicts_total",
+      help: "Verdicts on variants, in runs that this worker brought to their end.",
+      labelNames: ["verdict"],
+      registers,
+    });
   }
 
   get contentType(): string {
@@ -91,8 +98,9 @@ export class WorkerMetrics {
     this.#scores.inc();
   }
 
-  ended({ status, overall }: RunCard): void {
+  ended({ status, overall, verdicts = [] }: RunCard): void {
     this.#ended.inc({ status, overall: overall ?? "none" });
+    for (const { verdict } of verdicts) this.#verdicts.inc({ verdict });
   }
 
   text(): Promise<string> {

@@ -157,7 +157,7 @@ export class ServiceStage {
 
   /** Another API process would have one of its own. */
   openService(): QueuedRunService {
-    return openQueuedService(this.store, this.redis.url, { onEvent: () => {}, onTrouble: () => {} });
+    return openQueuedService(this.store, this.redis.url, { onEvent: () => {}, onTrouble: () => {} }).service;
   }
 
   /** Starts a worker and waits until it works. `maxFileKib`: the size that no file of it may exceed, as on a full disk. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { evaluationServices, findDatasets } from "../../src/compose.ts";
 import { readEnv } from "../../src/env.ts";
+import type { QueueName } from "../../src/executor/queues.ts";
 import { loadBackendRegistry } from "../../src/http/backend-registry.ts";
 import { InProcessRunService, type ServiceEvent } from "../../src/http/in-process-service.ts";
 import { listen } from "../../src/http/listen.ts";
@@ -10,6 +11,7 @@ import { makeLogger } from "../../src/http/logger.ts";
 import { Metrics } from "../../src/http/metrics.ts";
 import { type Scope, Tokens } from "../../src/http/tokens.ts";
 import type { EvaluationServices } from "../../src/pipeline/evaluate.ts";
+import { Schedules } from "../../src/service/schedules.ts";
 import { FileStore } from "../../src/store/file-store.ts";
 import { temporaryFolder } from "../support/cli.ts";
 
@@ -75,6 +77,8 @@ export interface HarnessOptions {
   readonly requestsPerMinute?: number;
   readonly authentication?: "tokens" | "none";
   readonly maxAnswers?: number;
+  /** False: as without Redis. */
+  readonly clock?: boolean;
   readonly change?: (services: EvaluationServices) => EvaluationServices;
 }
 
@@ -106,6 +110,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     {
       service,
       store,
+      ...(options.clock === false
+        ? {}
+        : { schedules: new Schedules(store.shelf("schedules"), new StillClock(), () => new Date()) }),
       backends,
       findDatasets: findDatasets(env),
       authentication: options.authentication === "none" ? { kind: "none" } : { kind: "tokens", tokens },
@@ -124,6 +131,23 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   onTestFinished(close);
   return { url: listening.url, folder, store, service, tokens: made, log, events, close };
+}
+
+/** Knows what it is to repeat and never does. */
+class StillClock {
+  readonly #next = new Map<string, Date | undefined>();
+
+  async repeat(_: QueueName, id: string): Promise<void> {
+    this.#next.set(id, new Date("2026-03-16T03:00:00Z"));
+  }
+
+  async repeated(): Promise<ReadonlyMap<string, Date | undefined>> {
+    return this.#next;
+  }
+
+  async stopRepeating(_: QueueName, id: string): Promise<void> {
+    this.#next.delete(id);
+  }
 }
 
 export interface Answered {

@@ -73,6 +73,16 @@ describe("/openapi.json", () => {
     await call("listBaselines", "/api/v1/baselines");
     await call("removeBaseline", "/api/v1/baselines/june");
     await call("removeBaseline", "/api/v1/baselines/june");
+    const weekly = { cron: "0 3 * * 1", timezone: "Europe/Berlin", spec: specOf() };
+    await call("putSchedule", "/api/v1/schedules/weekly", { body: weekly });
+    await call("putSchedule", "/api/v1/schedules/weekly", { body: { ...weekly, cron: "mondays" } });
+    await call("putSchedule", "/api/v1/schedules/weekly", { body: weekly, scope: "submit" });
+    await call("listSchedules", "/api/v1/schedules");
+    await call("getSchedule", "/api/v1/schedules/weekly");
+    await call("removeSchedule", "/api/v1/schedules/weekly");
+    await call("removeSchedule", "/api/v1/schedules/weekly");
+    await call("getSchedule", "/api/v1/schedules/weekly");
+    await call("listWebhooks", "/api/v1/webhooks");
     await call("listPolicies", "/api/v1/policies");
     await call("listBackends", "/api/v1/backends");
     await call("listDatasets", "/api/v1/datasets");

@@ -1,0 +1,18 @@
+import type { Backend } from "./backend.ts";
+
+/** The backend, with each answer's time told, in milliseconds, when it has come. */
+export function observed(backend: Backend, onAnswer: (wallMs: number) => void): Backend {
+  const { identity, capabilities, concurrency, loadMs } = backend;
+  return {
+    identity,
+    capabilities,
+    concurrency,
+    loadMs,
+    generate: async (request, signal, context) => {
+      const answer = await backend.generate(request, signal, context);
+      onAnswer(answer.timings.wallMs);
+      return answer;
+    },
+    close: () => backend.close(),
+  };
+}
