@@ -23,6 +23,7 @@ const SMALL: InferenceSettings = {
 async function answered() {
   const store = new FileStore(await temporaryFolder());
   const run = await store.create("r");
+  await run.write("manifest.json", "{}");
   for (const unit of [0, 1]) await run.putPart(`records-${unit}`, "");
   const scoring = (unit: number, way: Scoring): Promise<void> =>
     new ShardScorer({ store, score: async () => ({ scores: "", scoring: way }), onScored: () => {} }).handle(
