@@ -20,7 +20,28 @@ describe("help", () => {
   it("names every command", async () => {
     const { code, stdout } = await cli(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["run", "gate", "report", "runs", "datasets", "schema", "demo"])
+    for (const command of [
+      "demo",
+      "plan",
+      "probe",
+      "run",
+      "gate",
+      "report",
+      "runs",
+      "compare",
+      "matrix",
+      "baseline",
+      "datasets",
+      "models",
+      "cache",
+      "serve",
+      "tokens",
+      "submit",
+      "watch",
+      "cancel",
+      "schema",
+      "fake-backend",
+    ])
       expect(stdout).toContain(`  ${command}`);
   });
 
