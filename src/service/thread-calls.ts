@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { InterruptedError, messageOf, RunError, throwIfAborted } from "../domain/errors.ts";
 import { errorFrom, reasonOf } from "../executor/job-outcome.ts";
 
@@ -55,7 +55,8 @@ export class ThreadCalls<Request, Response, Event = never> {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry);
+    // The process's own environment, not a copy: what the thread sets for native libraries is only seen by them there.
+    const worker = new Worker(this.#entry, { env: SHARE_ENV });
     const gone = (why: string, cause?: unknown): void => {
       if (this.#worker === worker) this.#worker = undefined;
       for (const { reject } of this.#pending.values())

@@ -74,7 +74,8 @@ export class WorkerThread {
 
 /** The compiled worker where there is one; in development the TypeScript worker, which Node 20 can't load by itself. */
 function startWorker(): Worker {
-  // ONNX Runtime's Linux builds report to their maker unless this is set before it is loaded; it reads the real environment.
+  // ONNX Runtime's Linux builds report to their maker unless this is set before it is loaded. It reads the process's environment, of which a
+  // thread that started this one may have only a copy (unless it was given SHARE_ENV).
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const compiled = import.meta.url.endsWith(".js");
   if (compiled) return new Worker(new URL("./worker.js", import.meta.url));
