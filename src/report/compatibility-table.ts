@@ -1,10 +1,10 @@
-import CliTable3 from "cli-table3";
 import picocolors from "picocolors";
 import type { CompatibilityCell, CompatibilityMatrix } from "../gate/compatibility.ts";
 import type { ReportDocument, Tone } from "./document.ts";
 import { escapeTerminal } from "./escape.ts";
 import { plural } from "./format.ts";
 import { markdownBlocks } from "./markdown.ts";
+import { plainTable } from "./plain-table.ts";
 
 const CAPTION =
   "PASS: composite of at least 0.50, or MMLU within 5 pp of Q8_0. FAIL: more than 9 pp of MMLU lost from Q8_0, or neither. Point estimates: a first look, no gate.";
@@ -13,32 +13,13 @@ const TONES: Readonly<Record<CompatibilityCell["outcome"], Tone>> = {
   FAIL: "fail",
   unknown: "inconclusive",
 };
-const NO_BORDERS = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  right: "",
-  "right-mid": "",
-  mid: "─",
-  "mid-mid": "──",
-  middle: "  ",
-} as const;
 
 /** One row per model, one column per quantization; below it the reason of each cell. */
 export function renderCompatibility(matrix: CompatibilityMatrix, { color }: { readonly color: boolean }): string {
   const colors = picocolors.createColors(color);
   const paint = { PASS: colors.green, FAIL: colors.red, unknown: colors.yellow };
-  const table = new CliTable3({
+  const table = plainTable({
     head: ["model", ...matrix.quantizations],
-    chars: NO_BORDERS,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
   for (const model of matrix.models) {
     const cells = matrix.quantizations.map((quantization) => {

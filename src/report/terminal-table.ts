@@ -1,9 +1,9 @@
-import CliTable3 from "cli-table3";
 import picocolors from "picocolors";
 import type { Summary } from "../analyze/summary.ts";
 import type { VariantVerdict, Verdicts } from "../gate/verdict.ts";
 import { escapeTerminal } from "./escape.ts";
 import { type ModelView, protocolsOf, viewModels } from "./model-view.ts";
+import { plainTable } from "./plain-table.ts";
 import { verdictReason, verdictWords } from "./reason.ts";
 import {
   accuracyColumns,
@@ -21,20 +21,6 @@ export interface TerminalTableOptions {
   readonly color: boolean;
 }
 
-const NO_BORDERS = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  right: "",
-  "right-mid": "",
-} as const;
 const MINIMAL_NAME_WIDTH = 4;
 
 type Colors = ReturnType<typeof picocolors.createColors>;
@@ -108,12 +94,10 @@ function chooseColumns(model: ModelView, columns: readonly TerminalColumn[], wid
 
 /** Without borders, a rule under the head; names longer than `nameWidth` are cut with an ellipsis. */
 function layOut(model: ModelView, columns: readonly TerminalColumn[], nameWidth?: number) {
-  const table = new CliTable3({
+  const table = plainTable({
     head: columns.map(({ title }) => title.split("\n").map(escapeTerminal).join("\n")),
     colAligns: columns.map(({ align }) => align),
     ...(nameWidth === undefined ? {} : { colWidths: [nameWidth] }),
-    chars: { ...NO_BORDERS, mid: "─", "mid-mid": "──", middle: "  " },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
   for (const variant of model.variants) {
     table.push(
