@@ -3,9 +3,10 @@ import { InterruptedError, messageOf, RunError, throwIfAborted } from "../domain
 import type { AnswerRecord, ItemError } from "../domain/record.ts";
 import { assertUsable } from "./assert-usable.ts";
 import type { Work } from "./work.ts";
+import { WorkAhead } from "./work-ahead.ts";
 
 export interface GenerateOptions {
-  /** Called once per item, as it ends; awaited before the lane takes the next item. */
+  /** Called once per item, as it ends. The lane asks its next item meanwhile, and keeps that one's record only after this one's. */
   readonly onRecord: (record: AnswerRecord) => Promise<void>;
   /** Wall clock, for the records' times. */
   readonly now: () => Date;
@@ -19,12 +20,22 @@ export interface GenerateOptions {
 export async function generate(work: AsyncIterator<Work>, backend: Backend, options: GenerateOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
+  const ahead = new WorkAhead(work, backend.concurrency);
   const lane = async (): Promise<void> => {
-    for (;;) {
-      throwIfAborted(signal);
-      const next = await work.next();
-      if (next.done === true) return;
-      await options.onRecord(await answer(next.value, backend, options.now, signal));
+    let keeping = Promise.resolve();
+    try {
+      for (;;) {
+        throwIfAborted(signal);
+        const next = await ahead.next();
+        if (next.done === true) return;
+        const record = await answer(next.value, backend, options.now, signal);
+        await keeping;
+        keeping = options.onRecord(record);
+        // All stop at once, not when this lane's next answer comes.
+        keeping.catch((error: unknown) => stop.abort(error));
+      }
+    } finally {
+      await keeping;
     }
   };
   const lanes = Array.from({ length: backend.concurrency }, () =>

@@ -46,7 +46,8 @@ export class FileRun implements Run {
   }
 
   async append(stream: StreamName, line: string): Promise<void> {
-    this.#streams[stream].append(line);
+    if (stream === "records") await this.#streams.records.append(line);
+    else this.#streams.scores.appendSoon(line);
   }
 
   lines(stream: StreamName, from: Position, signal: AbortSignal): AsyncIterable<StoredLine> {

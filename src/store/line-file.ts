@@ -7,14 +7,30 @@ import type { Position, StoredLine } from "./run-store.ts";
 const NEWLINE = 0x0a;
 const SYNC_EVERY_MS = 1000;
 
+/** Characters that wait at most; more are written at once. */
+const MOST_WAITING = 1 << 20;
+
+/** Lines that are written together. */
+interface Batch {
+  text: string;
+  /** Whether nobody waits for some of them. */
+  unwatched: boolean;
+  readonly written: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: RunError) => void;
+}
+
 /**
- * Append-only file of lines. A line is in the kernel's hands when `append` returns, so a kill loses nothing; it is forced to the disk
- * within a second, so a power cut loses at most that. Reading streams.
+ * Append-only file of lines; those of one turn of the event loop are written together. A line is in the kernel's hands when the promise of
+ * `append` resolves, so a kill loses nothing; it is forced to the disk within a second, so a power cut loses at most that. Reading streams.
  */
 export class LineFile {
   readonly #path: string;
   #fd: number | undefined;
   #size = 0;
+  #batch: Batch | undefined;
+  /** Why lines that nobody waits for were not written. */
+  #lost: RunError | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
   #syncError: Error | undefined;
 
@@ -22,49 +38,33 @@ export class LineFile {
     this.#path = path;
   }
 
-  append(line: string): void {
-    if (this.#syncError !== undefined) throw this.#cantWrite(this.#syncError);
-    const fd = this.#open();
-    const bytes = Buffer.from(`${line}\n`, "utf8");
-    let written = 0;
-    try {
-      // A nearly full disk takes fewer bytes than asked without an error; the next call then fails.
-      while (written < bytes.length) {
-        const count = writeSync(fd, bytes, written, bytes.length - written, this.#size + written);
-        if (count === 0) throw new Error("the disk takes no more bytes");
-        written += count;
-      }
-    } catch (cause) {
-      try {
-        ftruncateSync(fd, this.#size);
-      } catch {
-        // A half-written line is cut off by whoever opens the file next.
-      }
-      throw this.#cantWrite(cause);
-    }
-    this.#size += bytes.length;
-    this.#syncTimer ??= setTimeout(() => {
-      this.#syncTimer = undefined;
-      fdatasync(fd, (error) => {
-        if (error !== null) this.#syncError ??= error;
-      });
-    }, SYNC_EVERY_MS);
-    this.#syncTimer.unref();
+  /** Rejects with `RunError` when neither this line nor another of its batch could be written. */
+  async append(line: string): Promise<void> {
+    return this.#add(line, "watched").written;
+  }
+
+  /** For lines that can be made anew: they are written soon. Throws what an earlier one failed with. */
+  appendSoon(line: string): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#add(line, "unwatched");
   }
 
   /** Size in bytes, a half-written last line cut off first when the file is open for writing. */
   end(): Position {
     this.#open();
+    this.#flush();
     return this.#size;
   }
 
   empty(): void {
+    this.#flush();
     ftruncateSync(this.#open(), 0);
     this.#size = 0;
   }
 
   /** Whole lines from a position on; a last line without its newline is not given. */
   async *lines(from: Position, signal: AbortSignal): AsyncGenerator<StoredLine> {
+    this.#flush();
     const file = await open(this.#path, "r").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw new RunError(`${this.#path}: can't read: ${messageOf(error)}`, { cause: error });
@@ -95,7 +95,9 @@ export class LineFile {
   }
 
   async close(): Promise<void> {
+    this.#flush();
     clearTimeout(this.#syncTimer);
+    this.#syncTimer = undefined;
     const fd = this.#fd;
     if (fd === undefined) return;
     this.#fd = undefined;
@@ -106,6 +108,71 @@ export class LineFile {
     } finally {
       closeSync(fd);
     }
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  #add(line: string, kind: "watched" | "unwatched"): Batch {
+    if (this.#syncError !== undefined) throw this.#cantWrite(this.#syncError);
+    this.#open();
+    const batch = this.#batch ?? this.#begin();
+    batch.text += `${line}\n`;
+    if (kind === "unwatched") batch.unwatched = true;
+    if (batch.text.length >= MOST_WAITING) this.#flush();
+    return batch;
+  }
+
+  #begin(): Batch {
+    let [resolve, reject]: [Batch["resolve"], Batch["reject"]] = [() => {}, () => {}];
+    const written = new Promise<void>((resolved, rejected) => {
+      resolve = resolved;
+      reject = rejected;
+    });
+    // Told to those that wait, and to no one else.
+    written.catch(() => {});
+    this.#batch = { text: "", unwatched: false, written, resolve, reject };
+    setImmediate(() => this.#flush());
+    return this.#batch;
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    try {
+      this.#write(Buffer.from(batch.text, "utf8"));
+      batch.resolve();
+    } catch (cause) {
+      const error = this.#cantWrite(cause);
+      if (batch.unwatched) this.#lost = error;
+      batch.reject(error);
+    }
+  }
+
+  #write(bytes: Buffer): void {
+    const fd = this.#open();
+    let written = 0;
+    try {
+      // A nearly full disk takes fewer bytes than asked without an error; the next call then fails.
+      while (written < bytes.length) {
+        const count = writeSync(fd, bytes, written, bytes.length - written, this.#size + written);
+        if (count === 0) throw new Error("the disk takes no more bytes");
+        written += count;
+      }
+    } catch (error) {
+      try {
+        ftruncateSync(fd, this.#size);
+      } catch {
+        // A half-written line is cut off by whoever opens the file next.
+      }
+      throw error;
+    }
+    this.#size += bytes.length;
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      fdatasync(fd, (error) => {
+        if (error !== null) this.#syncError ??= error;
+      });
+    }, SYNC_EVERY_MS).unref();
   }
 
   #cantWrite(cause: unknown): RunError {

@@ -78,7 +78,7 @@ describe("generating answers", () => {
     expect(backend.busiest).toBe(Math.min(concurrency, 40));
   });
 
-  it("takes the next item only when the last record is kept, so that memory doesn't grow", async () => {
+  it("takes a few items ahead and no more while records are kept slowly, so that memory doesn't grow", async () => {
     let [taken, kept] = [0, 0];
     async function* counted(): AsyncGenerator<Work> {
       for await (const each of work(30)) {
@@ -90,7 +90,8 @@ describe("generating answers", () => {
       onRecord: async () => {
         await new Promise((resolve) => setImmediate(resolve));
         kept += 1;
-        expect(taken - kept).toBeLessThanOrEqual(4);
+        // Of each lane one being kept and one asked, and as many made ahead as there are lanes.
+        expect(taken - kept).toBeLessThanOrEqual(3 * 4);
       },
       now: () => NOW,
       signal: new AbortController().signal,
@@ -235,7 +236,8 @@ describe("a run that can't go on", () => {
     });
     await expect(running).rejects.toThrow("the disk is full");
     await expect(running).rejects.toThrow(RunError);
-    expect(backend.asked).toHaveLength(2);
+    // The lane whose record is lost has asked its next item by then.
+    expect(backend.asked.length).toBeLessThanOrEqual(3);
   });
 
   it("ends with the backend's own word that all is over", async () => {
