@@ -1,6 +1,6 @@
 /**
- * How long it takes to decide a finished run of 25,000 answers again. Prints CPU seconds and their ratio to starting Node.js alone, from one
- * run of this program: `npm run build && npx tsx bench/regate.ts`.
+ * How long it takes to decide a finished run of 25,000 answers again. Prints the time, CPU seconds and their ratio to starting Node.js alone,
+ * from one run of this program: `npm run build && npx tsx bench/regate.ts`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -32,19 +32,27 @@ function variant(quantization: SyntheticVariant["quantization"], flips: number):
   };
 }
 
-/** CPU seconds of a process and its exit, the least of several; a busy machine makes waiting longer, but hardly the work. */
-function cpuSeconds(args: readonly string[]): number {
-  const seconds = Array.from({ length: REPEATS }, () => {
+interface Cost {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** What a process takes from start to exit, the least of several: a busy machine makes waiting longer, but hardly the work. */
+function costOf(args: readonly string[]): Cost {
+  const costs = Array.from({ length: REPEATS }, () => {
     const timed = spawnSync(
       "bash",
-      ["-c", 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>/dev/null', "-", process.execPath, ...args],
+      ["-c", 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>/dev/null', "-", process.execPath, ...args],
       { encoding: "utf8" },
     );
     if (timed.status === null || timed.status > 3) throw new Error(`${args.join(" ")} ended with ${timed.status}`);
-    const [user = 0, system = 0] = timed.stderr.trim().split(/\s+/).map(Number);
-    return user + system;
+    const [wallSeconds = 0, user = 0, system = 0] = timed.stderr.trim().split(/\s+/).map(Number);
+    return { wallSeconds, cpuSeconds: user + system };
   });
-  return Math.min(...seconds);
+  return {
+    wallSeconds: Math.min(...costs.map((cost) => cost.wallSeconds)),
+    cpuSeconds: Math.min(...costs.map((cost) => cost.cpuSeconds)),
+  };
 }
 
 const runs = join(mkdtempSync(join(tmpdir(), "quantgate-regate-")), "runs");
@@ -55,9 +63,9 @@ try {
   const answers = variants.length * TASKS.reduce((sum, task) => sum + task.items, 0);
   // As after the run itself: its summary is there.
   spawnSync(process.execPath, gate);
-  const [start, again] = [cpuSeconds(["-e", "0"]), cpuSeconds(gate)];
+  const [start, again] = [costOf(["-e", "0"]), costOf(gate)];
   console.log(
-    `${answers} answers decided again: ${again.toFixed(2)} s of CPU, ${(again / start).toFixed(1)} × starting Node.js`,
+    `${answers} answers decided again: ${again.wallSeconds.toFixed(2)} s, ${again.cpuSeconds.toFixed(2)} s of CPU, ${(again.cpuSeconds / start.cpuSeconds).toFixed(1)} × starting Node.js`,
   );
 } finally {
   rmSync(join(runs, ".."), { recursive: true, force: true });
