@@ -7,7 +7,11 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY workers workers
-RUN npm run build && npm prune --omit=dev
+# The embedded backend is optional for users of the package; an image that can do the demo has it.
+RUN npm run build \
+  && npm pkg set "dependencies.node-llama-cpp=$(node -p 'require("./package.json").peerDependencies["node-llama-cpp"]')" \
+  && npm pkg delete devDependencies.node-llama-cpp \
+  && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production QUANTGATE_RUNS=/data/runs QUANTGATE_CACHE=/data/cache
@@ -28,4 +32,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/src/cli/main.js"]
-CMD ["serve", "--host", "0.0.0.0", "--backends", "/config/backends.yaml"]
+CMD ["serve", "--host", "0.0.0.0", "--backends", "/app/examples/service/backends.yaml"]

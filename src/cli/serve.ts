@@ -34,7 +34,9 @@ export async function serve(options: ServeOptions): Promise<void> {
       hint: "quantgate tokens add me --scopes admin; or --insecure-no-auth to try the service out on this machine",
     });
   await store.check();
-  const backends = await loadBackendRegistry(options.backends);
+  const backends = await loadBackendRegistry(options.backends, (problem) =>
+    log.warn({ problem }, "a backend is not there yet"),
+  );
   const metrics = new Metrics();
   const onEvent = (runId: string, event: ServiceEvent): void => {
     metrics.observe(event);

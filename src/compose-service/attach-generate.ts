@@ -28,7 +28,7 @@ export async function attachGenerate({
   metrics,
   options,
 }: WorkerShell): Promise<AttachedWorker> {
-  const registry = await registryOf(env.backendsFile);
+  const registry = await registryOf(env.backendsFile, (problem) => log.warn({ problem }, "a backend is not there yet"));
   const backends = limitsOf(registry, env.backends);
   const lookupFor = registry.lookupFor.bind(registry);
   const services = evaluationServices(store, readEnv(process.env), { lookupFor });
@@ -72,8 +72,8 @@ export async function attachGenerate({
   };
 }
 
-async function registryOf(file: string | undefined): Promise<BackendRegistry> {
-  if (file !== undefined) return loadBackendRegistry(file);
+async function registryOf(file: string | undefined, onWarning: (problem: string) => void): Promise<BackendRegistry> {
+  if (file !== undefined) return loadBackendRegistry(file, onWarning);
   throw new UsageError("which backends does this worker serve?", {
     hint: "set QUANTGATE_BACKENDS to the service's file of backends",
   });

@@ -89,9 +89,12 @@ function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, "");
 }
 
+/** A name that leads nowhere, for now. */
+export class HostNotFoundError extends UsageError {}
+
 async function resolveAll(host: string, where: string): Promise<readonly string[]> {
   const found = await lookup(host, { all: true, verbatim: true }).catch((cause: unknown) => {
-    throw new UsageError(`${where}: the host ${host} can't be found`, { cause, hint: "is its name right?" });
+    throw new HostNotFoundError(`${where}: the host ${host} can't be found`, { cause, hint: "is its name right?" });
   });
   return found.map(({ address }) => address);
 }

@@ -10,7 +10,7 @@ import { parseYaml } from "../spec/parse.ts";
 import { resolveSpec } from "../spec/resolve.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import { SpecSchema } from "../spec/schema.ts";
-import { assertAllowedUrl, guardedLookup } from "./address-guard.ts";
+import { assertAllowedUrl, guardedLookup, HostNotFoundError } from "./address-guard.ts";
 import type { ParsedSubmission } from "./submitted-spec.ts";
 
 const NameSchema = z
@@ -143,10 +143,19 @@ export class BackendRegistry {
     return resolveSpec({ value, place: dotted }, resolvePath(this.#folder, "submitted"), findDataset);
   }
 
-  /** Checks every registered URL; to be called before the service starts. */
-  async check(): Promise<void> {
-    for (const name of Object.keys(this.#registry.backends)) await this.#assertAllowed(name);
+  /**
+   * Checks every registered URL; to be called before the service starts. Returns what is wrong for now: a server that isn't there yet may come, and
+   * where its name leads then is checked when it is connected to.
+   */
+  async check(): Promise<readonly string[]> {
     for (const name of this.webhooks()) this.webhook(name);
+    const missing: string[] = [];
+    for (const name of Object.keys(this.#registry.backends))
+      await this.#assertAllowed(name).catch((error: unknown) => {
+        if (!(error instanceof HostNotFoundError)) throw error;
+        missing.push(error.message);
+      });
+    return missing;
   }
 
   #backendOf(name: string | undefined, where: string): string {
@@ -182,8 +191,11 @@ export class BackendRegistry {
   }
 }
 
-/** Reads the operator's file. Throws `UsageError` with file, line and key for whatever is wrong in it. */
-export async function loadBackendRegistry(path: string): Promise<BackendRegistry> {
+/** Reads the operator's file. Throws `UsageError` with file, line and key for whatever is wrong in it; `onWarning` is told of servers that can't be found. */
+export async function loadBackendRegistry(
+  path: string,
+  onWarning: (problem: string) => void = () => {},
+): Promise<BackendRegistry> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new UsageError(`${path}: the file of backends can't be read`, { cause, hint: "check --backends" });
   });
@@ -197,7 +209,7 @@ export async function loadBackendRegistry(path: string): Promise<BackendRegistry
       throw new UsageError(`${place(["allowPrivate", index])}: there is no backend "${name}"`);
   }
   const registry = new BackendRegistry(value, dirname(resolvePath(path)));
-  await registry.check();
+  for (const problem of await registry.check()) onWarning(problem);
   return registry;
 }
 

@@ -1,30 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { createInterface } from "node:readline";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
+import { QuantGateClient } from "../../src/client/index.ts";
+import { SubmittedSpecSchema } from "../../src/http/submitted-spec.ts";
+import { cli, temporaryFolder } from "../support/cli.ts";
+import { PostgresServer, postgresMissing } from "../support/postgres-server.ts";
+import { RedisServer, redisMissing } from "../support/redis-server.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-interface Service {
-  readonly image: string;
-  readonly user?: string;
-  readonly build?: string;
-  readonly command?: readonly string[];
-  readonly entrypoint?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly healthcheck?: { readonly test: readonly string[] };
-  readonly volumes?: readonly string[];
-  readonly ports?: readonly string[];
-  readonly profiles?: readonly string[];
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-}
+/** What the Compose Specification knows of what the file uses; a key that isn't here is a mistake, or to be added. */
+const DurationSchema = z.string().regex(/^\d+(ms|s|m|h)$/);
+const NamesSchema = z.array(z.string().min(1));
+const ServiceSchema = z.strictObject({
+  image: z.string().regex(/^[a-z0-9][a-z0-9._/-]*:[A-Za-z0-9._-]+$/),
+  build: z.string().optional(),
+  user: z.string().optional(),
+  restart: z.enum(["no", "always", "on-failure", "unless-stopped"]),
+  init: z.boolean().optional(),
+  read_only: z.boolean().optional(),
+  tmpfs: NamesSchema.optional(),
+  cap_drop: NamesSchema.optional(),
+  security_opt: NamesSchema.optional(),
+  stop_grace_period: DurationSchema.optional(),
+  command: NamesSchema.optional(),
+  entrypoint: NamesSchema.optional(),
+  // Numbers and booleans in YAML mean something else to Compose than to whoever wrote them.
+  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).optional(),
+  healthcheck: z.strictObject({
+    test: NamesSchema,
+    interval: DurationSchema,
+    timeout: DurationSchema,
+    start_period: DurationSchema.optional(),
+  }),
+  volumes: z.array(z.string().regex(/^[^:]+(:-[^:}]+\})?:\/[^:]*(:ro)?$/)).optional(),
+  ports: z.array(z.string().regex(/^[\d.]+:\d+:\d+$/)).optional(),
+  profiles: NamesSchema.optional(),
+  depends_on: z
+    .record(z.string(), z.strictObject({ condition: z.enum(["service_started", "service_healthy"]) }))
+    .optional(),
+});
+const ComposeSchema = z.strictObject({
+  name: z.string(),
+  services: z.record(z.string().regex(/^[a-z]+$/), ServiceSchema),
+  volumes: z.record(z.string(), z.strictObject({})),
+});
 
 const text = await readFile(join(ROOT, "docker-compose.yml"), "utf8");
-const compose = parse(text, { merge: true }) as {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly volumes: Readonly<Record<string, object>>;
-};
+const { "x-quantgate": _, "x-worker": __, ...written } = parse(text, { merge: true }) as Record<string, unknown>;
+const compose = ComposeSchema.parse(written);
 const services = Object.entries(compose.services);
 const workers = ["generate", "score", "finalize"];
 const noWorkers = !workers.every((name) => existsSync(join(ROOT, "workers", `${name}.ts`)));
@@ -42,7 +72,7 @@ describe("docker-compose.yml", () => {
       expect(build !== undefined || (user !== undefined && user !== "root" && user !== "0"), name).toBe(true);
       for (const volume of volumes) {
         const [source = ""] = volume.split(":");
-        expect(source.startsWith("./") || Object.hasOwn(compose.volumes, source), volume).toBe(true);
+        expect(/^\.\/|^\$\{\w+:-\.\//.test(volume) || Object.hasOwn(compose.volumes, source), volume).toBe(true);
       }
     }
   });
@@ -90,4 +120,77 @@ describe("docker-compose.yml", () => {
       }
     },
   );
+});
+
+const missing = redisMissing ?? postgresMissing;
+
+describe.skipIf(missing)(`what docker compose starts${missing === undefined ? "" : ` (skipped: ${missing})`}`, () => {
+  it("works with the file's own commands and environment: a run of the demo reaches its verdict", async () => {
+    const redis = await RedisServer.start();
+    const postgres = await PostgresServer.start();
+    const database = await postgres.makeDatabase();
+    const folder = await temporaryFolder();
+    const started: ChildProcess[] = [];
+    onTestFinished(async () => {
+      for (const child of started) {
+        const gone = once(child, "exit");
+        child.kill("SIGTERM");
+        await gone;
+      }
+      await redis.remove();
+      await postgres.remove();
+    });
+    /** Only what differs outside of containers: where the others are, which folders there are, which ports are free. */
+    const here = (text: string): string =>
+      text
+        .replace("redis://redis:6379", redis.url)
+        .replace(/^postgres:\/\/.*$/, database)
+        .replace(/^\/data(?=\/)/, folder)
+        .replace(/^\/app(?=\/)/, ROOT)
+        .replace(/^(8080|9090)$/, "0");
+    const environmentOf = (name: string): Record<string, string> => {
+      const own = Object.entries(compose.services[name]?.environment ?? {});
+      return { PATH: process.env.PATH ?? "", ...Object.fromEntries(own.map(([key, value]) => [key, here(value)])) };
+    };
+    const start = async (name: string, command: readonly string[]): Promise<string> => {
+      const child = spawn(process.execPath, command.map(here), {
+        cwd: ROOT,
+        env: environmentOf(name),
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      started.push(child);
+      return new Promise((resolve, reject) => {
+        child.once("exit", (code) => reject(new Error(`${name} has ended with ${code}`)));
+        createInterface({ input: child.stdout }).on("line", (text) => {
+          const line = JSON.parse(text) as { readonly msg: string; readonly url?: string; readonly health?: string };
+          if (line.msg === "listening" || line.msg === "working") resolve(line.url ?? line.health ?? "");
+        });
+      });
+    };
+    const added = await cli(["tokens", "add", "me", "--scopes", "admin"], { env: environmentOf("api") });
+    expect(added.code, added.stderr).toBe(0);
+    const urls = new Map<string, string>();
+    for (const name of workers) urls.set(name, await start(name, compose.services[name]?.entrypoint?.slice(1) ?? []));
+    const api = await start("api", ["dist/src/cli/main.js", ...(compose.services.api?.command ?? [])]);
+    urls.set("api", api);
+    for (const [name, url] of urls) {
+      const answer = await fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/readyz`);
+      expect(answer.status, `${name}: ${await answer.text()}`).toBe(200);
+    }
+    const demo = SubmittedSpecSchema.parse(parse(await readFile(join(ROOT, "examples/service/demo.yaml"), "utf8")));
+    const [model] = demo.models;
+    const small = {
+      ...demo,
+      models: [
+        { name: "demo", variants: (model?.variants ?? []).filter(({ quantization }) => quantization !== "Q8_0") },
+      ],
+      tasks: demo.tasks.slice(0, 1).map((task) => ({ ...task, limit: 40 })),
+    };
+    const server = api.replace("0.0.0.0", "127.0.0.1");
+    const client = new QuantGateClient({ server, token: added.stdout.trim() });
+    const { id } = await client.submit(small);
+    expect(await client.wait(id)).toMatchObject({ status: "completed", done: 120, overall: "fail" });
+    const metrics = await (await fetch(`${urls.get("generate")?.replace("0.0.0.0", "127.0.0.1")}/metrics`)).text();
+    expect(metrics).toContain('quantgate_answers_total{backend="embedded",outcome="answered"} 120');
+  }, 120_000);
 });
