@@ -34,6 +34,8 @@ it("shows the ladder: six verdicts and a reference, all seven metrics, and what 
     "repetition",
     "rouge_l",
   ]);
+  for (const variant of variants)
+    expect(Object.values(variant.metrics).map(({ kind }) => kind)).toEqual(Array(7).fill("scored"));
   const kinds = baseline?.tasks.flatMap((task) => (task.type === "generation" ? [task.kind] : []));
   expect(new Set(kinds)).toEqual(new Set(["qa", "summarization", "code", "chat", "classification"]));
 
