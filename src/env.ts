@@ -7,6 +7,7 @@ const EnvSchema = z.object({
   QUANTGATE_RUNS: z.string().min(1).default("runs"),
   QUANTGATE_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a postgres:// URL" }).optional(),
   QUANTGATE_REDIS_URL: z.url({ protocol: /^rediss?$/, error: "a redis:// or rediss:// URL" }).optional(),
+  QUANTGATE_BACKENDS: z.string().min(1).optional(),
   QUANTGATE_LOCK: z.string().min(1).default("quantgate.lock.json"),
   QUANTGATE_CACHE: z.string().min(1).optional(),
   XDG_CACHE_HOME: z.string().min(1).optional(),
@@ -18,6 +19,8 @@ export interface Env {
   readonly runsFolder: string;
   /** Redis of the service's queues; absent: runs are executed in the process that has them. */
   readonly redisUrl?: string;
+  /** The service's file of backends. */
+  readonly backendsFile?: string;
   /** Lock file that pulled models and data sets are held to; belongs into version control. */
   readonly lockFile: string;
   /** Folder for what can be fetched or computed again. */
@@ -31,10 +34,11 @@ export function readEnv(environment: NodeJS.ProcessEnv): Env {
     throw new UsageError(`environment variable ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`);
   }
   const { QUANTGATE_RUNS, QUANTGATE_DATABASE_URL, QUANTGATE_LOCK, QUANTGATE_CACHE, XDG_CACHE_HOME } = parsed.data;
-  const { QUANTGATE_REDIS_URL: redisUrl } = parsed.data;
+  const { QUANTGATE_REDIS_URL: redisUrl, QUANTGATE_BACKENDS: backendsFile } = parsed.data;
   return {
     runsFolder: QUANTGATE_DATABASE_URL ?? QUANTGATE_RUNS,
     ...(redisUrl === undefined ? {} : { redisUrl }),
+    ...(backendsFile === undefined ? {} : { backendsFile }),
     lockFile: QUANTGATE_LOCK,
     cacheFolder: QUANTGATE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "quantgate"),
   };

@@ -13,7 +13,7 @@ import { interruptSignal } from "./interrupt.ts";
 interface ServeOptions {
   readonly host: string;
   readonly port: string;
-  readonly backends: string;
+  readonly backends?: string;
   readonly runs?: string;
   readonly rateLimit: string;
   readonly maxAnswers: string;
@@ -26,6 +26,11 @@ interface ServeOptions {
 /** `quantgate serve`: the HTTP API and pages, until it is told to stop. */
 export async function serve(options: ServeOptions): Promise<void> {
   const env = readEnv(process.env);
+  const backendsFile = options.backends ?? env.backendsFile;
+  if (backendsFile === undefined)
+    throw new UsageError("which backends may callers name?", {
+      hint: "--backends <file>, or QUANTGATE_BACKENDS; docs/service.md shows one",
+    });
   const store = openStore(options.runs ?? env.runsFolder);
   const log = makeLogger(options.logLevel, process.stdout);
   const tokens = new Tokens(store.shelf("tokens"), () => performance.now());
@@ -34,7 +39,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       hint: "quantgate tokens add me --scopes admin; or --insecure-no-auth to try the service out on this machine",
     });
   await store.check();
-  const backends = await loadBackendRegistry(options.backends, (problem) =>
+  const backends = await loadBackendRegistry(backendsFile, (problem) =>
     log.warn({ problem }, "a backend is not there yet"),
   );
   const metrics = new Metrics();

@@ -60,7 +60,7 @@ export class Metrics {
   }
 
   /** Reads the length of the queue whenever it is asked. */
-  watch(service: RunService): void {
+  watch(service: Pick<RunService, "load">): void {
     const gauge = new Gauge({
       name: "quantgate_runs",
       help: "Runs that wait or are executed.",

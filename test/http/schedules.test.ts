@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { QuantGateClient, ServiceError } from "../../src/client/index.ts";
@@ -92,6 +93,26 @@ describe.skipIf(redisMissing)(
       await refused({ spec: { ...specOf(), backends: { x: { type: "ollama", url: "http://10.0.0.1" } } } }, "backends");
       expect(await admin.schedules()).toEqual([]);
       expect(await admin.webhooks()).toEqual(["chat"]);
+    });
+
+    it("are set, listed and removed on the command line", async () => {
+      const { folder, server, tokens } = await startService();
+      const spec = join(folder, "spec.yaml");
+      await writeFile(spec, JSON.stringify(specOf()));
+      const there = ["--server", server];
+      const env = { QUANTGATE_TOKEN: tokens.admin };
+      const set = await cli(
+        ["schedules", "set", "nightly", spec, "--cron", "0 2 * * *", "--webhook", "chat", ...there],
+        { env },
+      );
+      expect(set.stderr).toBe("");
+      expect(set.stdout).toMatch(/^nightly {2}\d{4}-\d\d-\d\dT02:00:00.000Z\n$/);
+      const listed = await cli(["schedules", "list", ...there], { env });
+      expect(listed.stdout).toMatch(/^nightly {2}0 2 \* \* \* UTC {2}next 2.* webhook chat\n$/);
+      const wrong = await cli(["schedules", "set", "nightly", spec, "--cron", "nonsense", ...there], { env });
+      expect([wrong.code, wrong.stderr.includes("cron")]).toEqual([2, true]);
+      expect((await cli(["schedules", "remove", "nightly", ...there], { env })).code).toBe(0);
+      expect((await cli(["schedules", "list", ...there], { env })).stdout).toBe("no schedules\n");
     });
   },
 );

@@ -9,7 +9,7 @@ export function addService(program: Command): void {
     .description(
       "Serves the HTTP API and pages. Callers name backends that you registered; they can't bring their own.",
     )
-    .requiredOption("--backends <file>", "backends that callers may name, YAML or JSON; see docs/service-api.md")
+    .option("--backends <file>", "backends that callers may name, YAML or JSON (default: $QUANTGATE_BACKENDS)")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <n>", "port to listen on; 0: any that is free", "8080")
     .option(...RUNS)
@@ -58,6 +58,35 @@ export function addService(program: Command): void {
     .requiredOption(...SERVER)
     .option(...TOKEN)
     .action(async (id: string, options) => (await import("../cancel.ts")).cancel(id, options));
+
+  const schedules = program.command("schedules").description("specs that a server submits by the clock");
+  schedules
+    .command("set")
+    .description("have a spec submitted by the clock, in the place of a schedule of the same name")
+    .argument("<name>", "the schedule's name")
+    .argument("<spec>", "spec file without `backends`: variants name those of the server")
+    .requiredOption("--cron <expression>", 'such as "0 3 * * 1" for Mondays at three')
+    .option("--timezone <name>", "such as Europe/Berlin (default: UTC)")
+    .option("--webhook <name>", "a registered webhook, told when a verdict changes")
+    .requiredOption(...SERVER)
+    .option(...TOKEN)
+    .action(async (name: string, spec: string, options) =>
+      (await import("../schedules.ts")).setSchedule(name, spec, options),
+    );
+  schedules
+    .command("list")
+    .description("all schedules, and when they are due next")
+    .requiredOption(...SERVER)
+    .option(...TOKEN)
+    .option(...JSON_OUTPUT)
+    .action(async (options) => (await import("../schedules.ts")).listSchedules(options));
+  schedules
+    .command("remove")
+    .description("submit the spec no more; its runs stay")
+    .argument("<name>", "the schedule's name")
+    .requiredOption(...SERVER)
+    .option(...TOKEN)
+    .action(async (name: string, options) => (await import("../schedules.ts")).removeSchedule(name, options));
 }
 
 /** Options of every command that follows a run of a server. */
