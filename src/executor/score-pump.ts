@@ -1,8 +1,8 @@
 import { type ScoreJournalOptions, scoreJournal } from "../score/score-journal.ts";
 import { type Position, type Run, START } from "../store/run-store.ts";
 
-/** New records that make a pass over the journal worth while beside generation. */
-const RECORDS_A_PASS = 256;
+/** New records that make a pass over the journal worth while beside generation. More would keep requests waiting while they are graded. */
+const RECORDS_A_PASS = 64;
 
 /**
  * Scores a run's journal in passes, one at a time. While a backend elsewhere generates, passes run beside it; what is left is scored at

@@ -1,6 +1,7 @@
 import type { ItemSource } from "../dataset/item-source.ts";
 import { openTaskItems } from "../dataset/task-items.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
+import { RecentItems } from "./recent-items.ts";
 
 /** The items of every task of a run, by task name; `close` releases the files. */
 export interface Sources {
@@ -15,7 +16,7 @@ export async function openSources(tasks: readonly ResolvedTask[], signal: AbortS
     for (const source of byTask.values()) await source.close();
   };
   try {
-    for (const task of tasks) byTask.set(task.name, await openTaskItems(task, signal));
+    for (const task of tasks) byTask.set(task.name, new RecentItems(await openTaskItems(task, signal)));
   } catch (error) {
     await close();
     throw error;

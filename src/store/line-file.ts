@@ -1,5 +1,5 @@
 import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { messageOf, RunError, throwIfAborted } from "../domain/errors.ts";
 import type { Position, StoredLine } from "./run-store.ts";
@@ -7,6 +7,7 @@ import type { Position, StoredLine } from "./run-store.ts";
 const NEWLINE = 0x0a;
 const SYNC_EVERY_MS = 1000;
 
+const CHUNK_BYTES = 1 << 18;
 /** Characters that wait at most; more are written at once. */
 const MOST_WAITING = 1 << 20;
 
@@ -65,19 +66,26 @@ export class LineFile {
   /** Whole lines from a position on; a last line without its newline is not given. */
   async *lines(from: Position, signal: AbortSignal): AsyncGenerator<StoredLine> {
     this.#flush();
-    const file = await open(this.#path, "r").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw new RunError(`${this.#path}: can't read: ${messageOf(error)}`, { cause: error });
-    });
-    if (file === undefined) return;
+    let file: FileHandle | undefined;
     try {
       let rest: Buffer = Buffer.alloc(0);
       let position = from;
-      const chunk = Buffer.alloc(1 << 18);
+      let chunk: Buffer | undefined;
       let readAt = from;
       for (;;) {
         throwIfAborted(signal);
-        const { bytesRead } = await file.read(chunk, 0, chunk.length, readAt);
+        let bytesRead: number;
+        if (this.#fd !== undefined) {
+          // What this process writes is still in the kernel's memory; a thread to wait for it would cost more than the reading.
+          if (readAt >= this.#size) return;
+          chunk ??= Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#size - readAt));
+          bytesRead = readSync(this.#fd, chunk, 0, chunk.length, readAt);
+        } else {
+          file ??= await this.#openToRead();
+          if (file === undefined) return;
+          chunk ??= Buffer.allocUnsafe(CHUNK_BYTES);
+          ({ bytesRead } = await file.read(chunk, 0, chunk.length, readAt));
+        }
         if (bytesRead === 0) return;
         readAt += bytesRead;
         const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
@@ -87,10 +95,10 @@ export class LineFile {
           yield { text: bytes.toString("utf8", start, newline), next: position };
           start = newline + 1;
         }
-        rest = Buffer.from(bytes.subarray(start));
+        rest = bytes.subarray(start);
       }
     } finally {
-      await file.close();
+      await file?.close();
     }
   }
 
@@ -109,6 +117,15 @@ export class LineFile {
       closeSync(fd);
     }
     if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  async #openToRead(): Promise<FileHandle | undefined> {
+    try {
+      return await open(this.#path, "r");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw new RunError(`${this.#path}: can't read: ${messageOf(error)}`, { cause: error });
+    }
   }
 
   #add(line: string, kind: "watched" | "unwatched"): Batch {
