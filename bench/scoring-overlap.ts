@@ -1,6 +1,6 @@
 /**
  * What neural scoring adds to the wall time of a run whose answers come from a server: `npx tsx bench/scoring-overlap.ts [items] [rounds]` (default
- * 800 items, 3 rounds). A simulated server in another process takes 100 to 200 ms an answer, 8 in flight; the compiled command line runs a
+ * 760 items, 3 rounds). A simulated server in another process takes 100 to 200 ms an answer, 8 in flight; the compiled command line runs a
  * generation task against it, once with BERTScore and coherence by the bundled encoder and once with `scorers: { neural: skip }`, in turns, nothing kept
  * from run to run. The wall time is that of the whole process, from its start to the written report. Prints the median ratio; exits with 1 when it is
  * over 1.03. On a machine that is busy with other things read the figure as an upper bound.
@@ -17,7 +17,7 @@ const AIM = 1.03;
 const IN_FLIGHT = 8;
 const LATENCY_MS = [100, 200] as const;
 const ROOT = join(import.meta.dirname, "..");
-const items = Number(process.argv[2] ?? 800);
+const items = Number(process.argv[2] ?? 760);
 const rounds = Number(process.argv[3] ?? 3);
 
 /** One run of the command line. */

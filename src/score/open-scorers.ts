@@ -38,10 +38,12 @@ export async function openScorers(options: OpenScorersOptions): Promise<OpenScor
       if (task.type !== "generation") continue;
       const scorers: Scorer[] = [];
       const unavailable: Record<string, string> = {};
-      for (const metric of metricsOf(task.kind, { references: (itemsWithReferences.get(task.name) ?? 0) > 0 })) {
-        const made = await openScorer(metric, task, neural, options);
+      const metrics = metricsOf(task.kind, { references: (itemsWithReferences.get(task.name) ?? 0) > 0 });
+      // Together: one model is opened in its thread while another is, and while the sentence splitter is loaded.
+      const opened = await Promise.all(metrics.map((metric) => openScorer(metric, task, neural, options)));
+      for (const [index, made] of opened.entries()) {
         if (made.kind === "opened") scorers.push(made.scorer);
-        else unavailable[metric] = made.reason;
+        else unavailable[metrics[index] ?? ""] = made.reason;
       }
       byTask.set(task.name, { scorers, unavailable });
     }

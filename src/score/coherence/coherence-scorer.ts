@@ -35,10 +35,11 @@ export async function createCoherenceScorer(
   { engine, model, perSentence = false }: CoherenceScorerOptions,
   signal: AbortSignal,
 ): Promise<Scorer> {
-  const encoder = await engine.open({ model, head: { kind: "sentence" } }, signal);
-  const signature = `coherence|${model.name}|pool:mean|refs:best|${encoderSignature(encoder, engine.settings)}|v:1`;
-  // Loads what splits sentences, so that it isn't loaded while a backend is being measured.
+  const opening = engine.open({ model, head: { kind: "sentence" } }, signal);
+  // Loads what splits sentences meanwhile, so that it isn't loaded while a backend is being measured.
   if (perSentence) sentencesOf("");
+  const encoder = await opening;
+  const signature = `coherence|${model.name}|pool:mean|refs:best|${encoderSignature(encoder, engine.settings)}|v:1`;
   return new CoherenceScorer(engine, encoder, signature, perSentence);
 }
 
