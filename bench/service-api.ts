@@ -54,7 +54,8 @@ async function measure(runs: number): Promise<Record<string, { readonly p50: num
   // Runs wait: what is measured is the service, not llamas.
   const waiting = new Promise<never>(() => {});
   const service = await InProcessRunService.start({
-    services: { ...services, openBackend: () => waiting },
+    services,
+    execute: () => waiting,
     onEvent: () => {},
   });
   const tokens = new Tokens(store.shelf("tokens"), () => performance.now());

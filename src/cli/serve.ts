@@ -1,4 +1,4 @@
-import { evaluationServices, findDatasets, openStore } from "../compose.ts";
+import { findDatasets, openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import { loadBackendRegistry } from "../http/backend-registry.ts";
@@ -31,7 +31,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     throw new UsageError("which backends may callers name?", {
       hint: "--backends <file>, or QUANTGATE_BACKENDS; docs/service.md shows one",
     });
-  const store = openStore(options.runs ?? env.runsFolder);
+  const runs = options.runs ?? env.runsFolder;
+  const store = openStore(runs);
   const log = makeLogger(options.logLevel, process.stdout);
   const tokens = new Tokens(store.shelf("tokens"), () => performance.now());
   if (options.insecureNoAuth !== true && (await tokens.list()).length === 0)
@@ -61,11 +62,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const service =
     queued?.service ??
     (await InProcessRunService.start({
-      services: evaluationServices(store, env, {
-        probe: options.probe !== false,
-        lookupFor: (name, url) => backends.lookupFor(name, url),
-        onAnswer: (name, wallMs) => metrics.answered(name, wallMs),
-      }),
+      services: { store, now: () => new Date(), version: packageVersion() },
+      execute: (
+        await import("../compose-service/execute-in-thread.ts")
+      ).executeInThread({ runs, backendsFile, probe: options.probe !== false }, metrics.answered.bind(metrics)),
       onEvent,
     }));
   metrics.watch(service);

@@ -1,9 +1,7 @@
-import { InterruptedError, messageOf, RunError, UsageError } from "../domain/errors.ts";
+import { InterruptedError, messageOf, UsageError } from "../domain/errors.ts";
 import { hasEnded } from "../domain/run-status.ts";
-import { loadPolicy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import { concludeRun } from "../pipeline/conclude-run.ts";
-import { type EvaluationServices, newManifest, resumeRun } from "../pipeline/evaluate.ts";
+import { type EvaluationServices, newManifest } from "../pipeline/evaluate.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import type { ProgressEvent } from "../pipeline/progress.ts";
 import { readManifest } from "../pipeline/read-manifest.ts";
@@ -33,8 +31,18 @@ export type ServiceEvent =
       readonly failure?: string | undefined;
     };
 
+/** What became of a run, where it was decided. */
+export type Decision = Pick<Verdicts, "overall" | "exitCode">;
+
+/** Brings a run to its end. Rejects with `InterruptedError` or `RunError`; the reports of a run that failed are written all the same. */
+export type ExecuteRun = (
+  id: string,
+  options: { readonly onProgress: (event: ProgressEvent) => void; readonly signal: AbortSignal },
+) => Promise<Decision>;
+
 export interface InProcessOptions {
-  readonly services: EvaluationServices;
+  readonly services: Pick<EvaluationServices, "store" | "now" | "version">;
+  readonly execute: ExecuteRun;
   readonly onEvent: (runId: string, event: ServiceEvent) => void;
 }
 
@@ -193,34 +201,17 @@ export class InProcessRunService implements RunService {
   }
 
   async #execute(id: string, live: LiveRun): Promise<void> {
-    const { services, onEvent } = this.#options;
+    const { onEvent } = this.#options;
     const { signal } = live.controller;
     const onProgress = (event: ProgressEvent): void => {
       live.observe(event);
       onEvent(id, { kind: "progress", event });
     };
     live.update({ status: "running", phase: "running" });
-    let verdicts: Verdicts | undefined;
-    const conclude = async (run: Run, manifest: RunManifest): Promise<void> => {
-      onProgress({ kind: "analyzing" });
-      verdicts = await decide(run, manifest, signal);
-    };
     try {
       if (!(await this.#canExecute(id))) return;
-      try {
-        await resumeRun(id, services, { onProgress, signal, conclude });
-      } catch (error) {
-        // The reports of a run that failed say what is missing.
-        if (error instanceof RunError && verdicts === undefined) {
-          const run = await services.store.open(id);
-          await decide(run, await readManifest(run), signal).catch(() => {});
-        }
-        throw error;
-      }
-      await this.#end(id, live, {
-        status: "completed",
-        ...(verdicts === undefined ? {} : { overall: verdicts.overall, exitCode: verdicts.exitCode }),
-      });
+      const { overall, exitCode } = await this.#options.execute(id, { onProgress, signal });
+      await this.#end(id, live, { status: "completed", overall, exitCode });
     } catch (error) {
       if (live.cancelled) await this.#end(id, live, { status: "cancelled" });
       else if (this.#closing.signal.aborted || error instanceof InterruptedError) this.#live.delete(id);
@@ -265,12 +256,6 @@ export class IdempotencyConflict extends UsageError {
   constructor(id: string) {
     super(`the idempotency key belongs to run ${id} of another spec`, { hint: "use a new key for a new spec" });
   }
-}
-
-async function decide(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<Verdicts> {
-  const { candidates, policy } = manifest.spec;
-  const options = { signal, ...(candidates === undefined ? {} : { candidates }) };
-  return (await concludeRun(run, manifest, await loadPolicy(policy), options)).verdicts;
 }
 
 async function ended(

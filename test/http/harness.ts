@@ -5,6 +5,7 @@ import { evaluationServices, findDatasets } from "../../src/compose.ts";
 import { readEnv } from "../../src/env.ts";
 import type { QueueName } from "../../src/executor/queues.ts";
 import { loadBackendRegistry } from "../../src/http/backend-registry.ts";
+import { executeHere } from "../../src/http/execute-here.ts";
 import { InProcessRunService, type ServiceEvent } from "../../src/http/in-process-service.ts";
 import { listen } from "../../src/http/listen.ts";
 import { makeLogger } from "../../src/http/logger.ts";
@@ -93,7 +94,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const metrics = new Metrics();
   const services = evaluationServices(store, env, { probe: false, answerCache: false });
   const service = await InProcessRunService.start({
-    services: options.change?.(services) ?? services,
+    services,
+    execute: executeHere(options.change?.(services) ?? services),
     onEvent: (_, event) => {
       metrics.observe(event);
       events.push(event);
