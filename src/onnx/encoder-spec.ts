@@ -8,8 +8,9 @@ export type EncoderHead =
   /** The mean of the last layer's vectors over all tokens, special tokens included, scaled to length 1. */
   | { readonly kind: "sentence" };
 
-/** Where ONNX Runtime computes. */
-export type ExecutionProvider = "cpu" | "cuda" | "coreml" | "dml";
+/** Where ONNX Runtime computes, if its build can. */
+export const EXECUTION_PROVIDERS = ["cpu", "cuda", "coreml", "dml"] as const;
+export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
 
 /** Everything a worker needs to open an encoder and to give the same numbers as every other worker. */
 export interface EncoderSpec {

@@ -1,6 +1,6 @@
-import { InferenceSession, listSupportedBackends, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, listSupportedBackends, Tensor } from "onnxruntime-node";
 import { messageOf } from "../domain/errors.ts";
-import type { ExecutionProvider } from "./encoder-spec.ts";
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from "./encoder-spec.ts";
 import { ModelError } from "./model-error.ts";
 
 export interface SessionOptions {
@@ -14,7 +14,10 @@ export async function openSession(
   model: string | Uint8Array,
   { provider, threads }: SessionOptions,
 ): Promise<InferenceSession> {
-  const available = listSupportedBackends().map(({ name }) => name);
+  // What goes wrong is thrown; ONNX Runtime would write it to stderr as well.
+  env.logLevel = "fatal";
+  const built: readonly string[] = listSupportedBackends().map(({ name }) => name);
+  const available = EXECUTION_PROVIDERS.filter((name) => built.includes(name));
   if (!available.includes(provider))
     throw new ModelError({
       kind: "provider-unavailable",

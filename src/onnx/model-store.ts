@@ -145,13 +145,13 @@ export class ModelStore {
   /** Opens a model that is on this machine; never downloads. Throws HubError "not-pulled", ModelError. */
   async open(name: string, files: ModelFiles, signal: AbortSignal): Promise<EncoderModel> {
     const source = modelSource(name);
-    const { folder, revision, digests } = await this.#locate(source);
+    const { folder, revision, digests } = await this.#locate(source).catch((error: unknown) => {
+      throw files.file !== undefined && error instanceof HubError && error.kind === "not-pulled"
+        ? notPulled(error.message, name, files.file, error)
+        : error;
+    });
     if (source.kind === "hub" && files.file !== undefined && !Object.hasOwn(digests, files.file))
-      throw new ModelError({
-        kind: "missing-file",
-        message: `${files.file} of the model ${name} isn't on this machine`,
-        hint: `fetch it with: quantgate models pull ${name} --file ${files.file}`,
-      });
+      throw notPulled(`${files.file} of the model ${name} isn't on this machine`, name, files.file);
     const model = await openEncoderModel({ folder, name: source.name, revision, ...files }, signal);
     for (const [file, digest] of Object.entries(model.digests)) {
       const locked = digests[file];
@@ -179,7 +179,7 @@ export class ModelStore {
         message: `there is no baseline for ${model} on this machine`,
         hint:
           this.#publishedBaseline(model) === undefined
-            ? "none is published for this model: give a file of your own, or don't rescale"
+            ? "none is published for this model: leave `rescale` out"
             : `fetch it with: quantgate models pull ${name}`,
       });
     return path;
@@ -241,6 +241,11 @@ export class ModelStore {
   #baselineFile(model: string): string {
     return join(this.#options.settings.folder, "bertscore-baselines", "en", `${basename(model)}.tsv`);
   }
+}
+
+function notPulled(message: string, name: string, file: string, cause?: unknown): HubError {
+  const hint = `fetch it with: quantgate models pull ${name} --file ${file}`;
+  return new HubError({ kind: "not-pulled", message, hint, cause });
 }
 
 function pullCommand({ id, revision }: Repository): string {

@@ -96,7 +96,7 @@ const ScorersSchema = z.strictObject({
     .strictObject({
       model: z.string().min(1).default("roberta-large"),
       ...EncoderFiles,
-      layer: z.int().positive().optional().describe("Default: the layer recommended for the model."),
+      layer: z.int().nonnegative().optional().describe("Default: the layer recommended for the model."),
       idf: z
         .boolean()
         .default(false)

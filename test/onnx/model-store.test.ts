@@ -110,12 +110,12 @@ describe("a model that isn't there", () => {
   });
 
   it("names the command that fetches another file of it", async () => {
+    const opening = () => storeWith().open("owner/encoder", { file: "onnx/model_fp16.onnx" }, signal);
+    const hint = "fetch it with: quantgate models pull owner/encoder --file onnx/model_fp16.onnx";
+    await expect(opening()).rejects.toMatchObject({ kind: "not-pulled", hint });
     await host("owner/encoder", "bert");
     await storeWith().pull("owner/encoder", {}, signal);
-    await expect(storeWith().open("owner/encoder", { file: "onnx/model_fp16.onnx" }, signal)).rejects.toMatchObject({
-      kind: "missing-file",
-      hint: "fetch it with: quantgate models pull owner/encoder --file onnx/model_fp16.onnx",
-    });
+    await expect(opening()).rejects.toMatchObject({ kind: "not-pulled", hint });
   });
 
   it("is never used by halves", async () => {

@@ -160,7 +160,10 @@ function generationTable(entries: readonly TaskOf<GenerationSummary>[], reasons:
       }),
       ...corpus.map((name): Cell => {
         const figure = task.corpus.find((each) => each.name === name);
-        return figure === undefined ? "not computed" : score(figure.value);
+        if (figure === undefined) return "not computed";
+        return figure.items === undefined
+          ? score(figure.value)
+          : { text: score(figure.value), note: `n = ${count(figure.items)}` };
       }),
       count(task.scored),
       count(task.flawed.empty),
