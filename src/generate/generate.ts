@@ -52,7 +52,8 @@ export async function generate(work: AsyncIterator<Work>, backend: Backend, opti
 }
 
 async function answer(work: Work, backend: Backend, now: () => Date, signal: AbortSignal): Promise<AnswerRecord> {
-  const head = {
+  const outcome = await outcomeOf(work, backend, signal);
+  return {
     type: "answer",
     variant: work.variant,
     task: work.task,
@@ -60,16 +61,21 @@ async function answer(work: Work, backend: Backend, now: () => Date, signal: Abo
     item: work.item.id,
     index: work.item.index,
     promptHash: work.promptHash,
-  } as const;
+    outcome,
+    at: now().toISOString(),
+  };
+}
+
+async function outcomeOf(work: Work, backend: Backend, signal: AbortSignal): Promise<AnswerRecord["outcome"]> {
   try {
     const context = { task: work.task, item: work.item.id, fresh: work.pass === "repeat" };
     const answered = await backend.generate(work.request, signal, context);
     assertUsable(answered, work.request);
-    return { ...head, outcome: { kind: "answered", answer: answered }, at: now().toISOString() };
+    return { kind: "answered", answer: answered };
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof InterruptedError || error instanceof RunError) throw error;
-    return { ...head, outcome: { kind: "errored", error: describe(error) }, at: now().toISOString() };
+    return { kind: "errored", error: describe(error) };
   }
 }
 

