@@ -1,5 +1,5 @@
 import { evaluationServices, findDatasets, openStore } from "../compose.ts";
-import { InterruptedError, RunError, UsageError } from "../domain/errors.ts";
+import { InterruptedError, RunBusyError, UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import { resumeRun, startRun } from "../pipeline/evaluate.ts";
@@ -66,7 +66,7 @@ export async function evaluate(
       throw new InterruptedError("interrupted; what was answered is kept", { cause: error, hint });
     }
     // CI reads the reports of a run that failed, too; they say what is missing.
-    if (error instanceof RunError) await concludeFailed(id);
+    if (!(error instanceof RunBusyError)) await concludeFailed(id);
     throw error;
   }
   onProgress({ kind: "analyzing" });

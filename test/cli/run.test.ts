@@ -6,6 +6,33 @@ import { cli, temporaryFolder } from "../support/cli.ts";
 import { writeSmallSpec } from "../support/small-spec.ts";
 
 describe("quantgate run", () => {
+  it("writes the reports that were asked for also when the run can't be completed", async () => {
+    const folder = await temporaryFolder();
+    const spec = join(folder, "spec.yaml");
+    await writeFile(
+      spec,
+      `name: unreachable
+backends: { away: { type: ollama, url: "http://127.0.0.1:9" } }
+models:
+  - name: demo
+    variants:
+      - { quantization: FP16, model: "demo:fp16" }
+      - { quantization: Q4_K_M, model: "demo:q4_k_m" }
+tasks: [{ dataset: demo-quiz-mc, limit: 4 }]
+`,
+    );
+    const [junit, markdown, steps] = ["junit.xml", "report.md", "steps.md"].map((name) => join(folder, name));
+    const { code, stderr } = await cli(
+      ["run", spec, "--runs", join(folder, "runs"), "--junit", junit ?? "", "--markdown", markdown ?? ""],
+      { env: { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: steps ?? "" } },
+    );
+    expect(code).toBe(4);
+    expect(stderr).toContain("no connection");
+    expect(stderr).toContain("::error title=QuantGate%3A demo/Q4_K_M@away fails::");
+    expect(await readFile(junit ?? "", "utf8")).toMatch(/failures="[1-9]/);
+    for (const file of [markdown, steps]) expect(await readFile(file ?? "", "utf8")).toContain("fail, exit code 1");
+  });
+
   it("writes every document of a run, prints a table that fits 80 columns, and exits by the verdict", async () => {
     const folder = await temporaryFolder();
     const runs = join(folder, "runs");
