@@ -62,6 +62,9 @@ function describe(
   if (issue.code === "unrecognized_keys") {
     const known = knownKeysAt(jsonSchema(), issue.path, content);
     return issue.keys.map((key) => {
+      // Another branch of a union knows it, as `percent` beside a metric.
+      if (known.includes(key))
+        return `${place([...issue.path, key])}: "${key}"${under(issue.path)} doesn't go with the other keys there`;
       const meant = nearest(key, known);
       const advice = meant === undefined ? `known here: ${known.join(", ")}` : `did you mean "${meant}"?`;
       return `${place([...issue.path, key])}: unknown key "${key}"${under(issue.path)}; ${advice}`;

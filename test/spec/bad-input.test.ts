@@ -2,6 +2,7 @@ import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
+import { loadPolicy } from "../../src/gate/policies.ts";
 import { loadSpec } from "../../src/spec/load.ts";
 import { cli, temporaryFolder } from "../support/cli.ts";
 import { demoModel } from "../support/small-spec.ts";
@@ -94,6 +95,13 @@ describe("an unknown key is told with file, line, key and the nearest known one:
     ],
   ])("%s", async (_, text, message) => {
     expect((await complaintOf(text)).message).toBe(message);
+  });
+
+  it("a key of another branch of a union is told as such", async () => {
+    const folder = await temporaryFolder();
+    const policy = join(folder, "policy.yaml");
+    await writeFile(policy, "name: mine\nrules:\n  - { type: max-loss, metric: accuracy, pp: 3, percent: 3 }\n");
+    await expect(loadPolicy(policy)).rejects.toThrow(`"percent" in rules[0] doesn't go with the other keys there`);
   });
 
   it("a key of another type of backend isn't proposed", async () => {
