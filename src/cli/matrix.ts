@@ -35,5 +35,5 @@ export async function matrix(names: readonly string[], options: MatrixOptions): 
   }
   const { renderCompatibility } = await import("../report/compatibility-table.ts");
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  process.stdout.write(`${renderCompatibility(found, { color })}\n`);
+  process.stdout.write(`${renderCompatibility(found, { columns: process.stdout.columns ?? 80, color })}\n`);
 }

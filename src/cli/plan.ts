@@ -36,5 +36,5 @@ export async function plan(specPath: string, options: PlanOptions): Promise<void
     return;
   }
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  process.stdout.write(`${renderRunPlan(found, { color })}\n`);
+  process.stdout.write(`${renderRunPlan(found, { columns: process.stdout.columns ?? 80, color })}\n`);
 }

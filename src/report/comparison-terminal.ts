@@ -21,6 +21,7 @@ import {
 import { clip, escapeTerminal, revealControls } from "./escape.ts";
 import { count, plural } from "./format.ts";
 import type { FlipExample } from "./report-data.ts";
+import { wrap } from "./wrap.ts";
 
 export interface TerminalOptions {
   /** Width of the terminal. */
@@ -33,13 +34,14 @@ export interface TerminalOptions {
 /** Items shown; the reports show more, and `--json` has all. */
 const EXAMPLES = 8;
 const TEXT_LIMIT = 160;
+const EMPTY_ANSWER = "(empty answer)";
 
 /** The comparison of two runs in lines: conclusion, magnitude, causes, expectations, items, rerun, and what to do at the end. */
 export function renderComparison(found: Investigation, { columns, color, rerunFile }: TerminalOptions): string {
   const colors = picocolors.createColors(color);
   const { comparison, expected, newer, reference } = found;
   const paint = { pass: colors.green, fail: colors.red, inconclusive: colors.yellow, reference: colors.cyan };
-  const say = (text: string, indent = 0): string => wrap(escapeTerminal(text), columns, indent);
+  const say = (text: string, indent = 0): string => wrap(escapeTerminal(text), columns, { indent, hanging: 2 });
   const head = (title: string): readonly string[] => ["", colors.bold(title)];
   const titleOf = (conclusion: typeof comparison.conclusion): string =>
     paint[CONCLUSION_TONES[conclusion]](CONCLUSION_TITLES[conclusion]);
@@ -107,21 +109,7 @@ function exampleLines({ kind, variant, task, item, ...example }: FlipExample): r
   return [
     `${kind === "lost" ? "right → wrong" : kind === "gained" ? "wrong → right" : "scores less"}: ${task} / ${item} (${variant}): ${short(example.question)}`,
     `expected:  ${short(example.expected)}`,
-    `reference: ${short(example.baselineAnswer)}`,
-    `newer:     ${short(example.candidateAnswer)}`,
+    `reference: ${short(example.baselineAnswer) || EMPTY_ANSWER}`,
+    `newer:     ${short(example.candidateAnswer) || EMPTY_ANSWER}`,
   ];
-}
-
-/** Breaks lines between words; those after the first stand two further in. */
-function wrap(text: string, columns: number, indent: number): string {
-  const room = Math.max(20, columns - indent - 2);
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((each, index) => `${" ".repeat(index === 0 ? indent : indent + 2)}${each}`).join("\n");
 }

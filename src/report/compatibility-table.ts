@@ -5,6 +5,7 @@ import { escapeTerminal } from "./escape.ts";
 import { plural } from "./format.ts";
 import { markdownBlocks } from "./markdown.ts";
 import { plainTable } from "./plain-table.ts";
+import { wrap } from "./wrap.ts";
 
 const CAPTION =
   "PASS: composite of at least 0.50, or MMLU within 5 pp of Q8_0. FAIL: more than 9 pp of MMLU lost from Q8_0, or neither. Point estimates: a first look, no gate.";
@@ -15,7 +16,10 @@ const TONES: Readonly<Record<CompatibilityCell["outcome"], Tone>> = {
 };
 
 /** One row per model, one column per quantization; below it the reason of each cell. */
-export function renderCompatibility(matrix: CompatibilityMatrix, { color }: { readonly color: boolean }): string {
+export function renderCompatibility(
+  matrix: CompatibilityMatrix,
+  { columns, color }: { readonly columns: number; readonly color: boolean },
+): string {
   const colors = picocolors.createColors(color);
   const paint = { PASS: colors.green, FAIL: colors.red, unknown: colors.yellow };
   const table = plainTable({
@@ -33,10 +37,12 @@ export function renderCompatibility(matrix: CompatibilityMatrix, { color }: { re
     ...lines.map((line) => line.trimEnd()),
     "",
     ...matrix.cells.map((cell) =>
-      escapeTerminal(`${cell.model}/${cell.quantization}: ${cell.outcome}: ${cell.reason}`),
+      wrap(escapeTerminal(`${cell.model}/${cell.quantization}: ${cell.outcome}: ${cell.reason}`), columns, {
+        hanging: 2,
+      }),
     ),
     "",
-    colors.dim(CAPTION),
+    colors.dim(wrap(CAPTION, columns)),
   ].join("\n");
 }
 

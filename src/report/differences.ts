@@ -35,6 +35,12 @@ export function differencePanels(model: ModelView): readonly DifferencePanel[] {
   });
 }
 
+/** A candidate's pooled key metric average against the baseline's, `undefined` where there is none: the numbers that decided, if any did. */
+export function keyMetricDifference(variant: VariantView): DifferenceRow | undefined {
+  const respect = keyMetricRespect([variant]);
+  return respect === undefined ? undefined : differenceRow(variant, respect);
+}
+
 /** The panel as a plot, methods and n in its caption. */
 export function differencePlot(panel: DifferencePanel, baseline: string): IntervalPlot {
   const intervals = panel.rows.flatMap(({ value }) => ("unavailable" in value ? [] : [value]));

@@ -3,6 +3,7 @@ import type { PowerPlan } from "../gate/plan-power.ts";
 import { metricName } from "./comparison-words.ts";
 import { escapeTerminal } from "./escape.ts";
 import { count, decimal, plural } from "./format.ts";
+import { wrap } from "./wrap.ts";
 
 /** What a run would ask and what it could decide. */
 export interface RunPlan {
@@ -22,7 +23,10 @@ export interface RunPlan {
 }
 
 /** Tasks with items and answers, the least loss that is likely to be noticed, what each margin needs, and what can't be decided. */
-export function renderRunPlan(plan: RunPlan, { color }: { readonly color: boolean }): string {
+export function renderRunPlan(
+  plan: RunPlan,
+  { columns, color }: { readonly columns: number; readonly color: boolean },
+): string {
   const colors = picocolors.createColors(color);
   const { tasks, margins, warnings } = plan.power;
   const width = Math.max(...plan.tasks.map(({ task }) => task.length));
@@ -55,6 +59,11 @@ export function renderRunPlan(plan: RunPlan, { color }: { readonly color: boolea
         return `  ${label}: ${what}: it has ${count(items)}; it takes ${least}`;
       }),
   ];
-  const warned = warnings.map((warning) => colors.yellow(escapeTerminal(`! ${warning}`)));
-  return [...lines.map(escapeTerminal), ...warned].join("\n");
+  const say = (line: string): string => {
+    const text = escapeTerminal(line).trimStart();
+    return wrap(text, columns, { indent: line.length - line.trimStart().length, hanging: 2 });
+  };
+  return [...lines.map((line) => say(line)), ...warnings.map((warning) => colors.yellow(say(`! ${warning}`)))].join(
+    "\n",
+  );
 }

@@ -1,6 +1,7 @@
 import type { PairedAccuracy } from "../analyze/paired-accuracy.ts";
 import type { Aggregate, VariantSummary } from "../analyze/summary.ts";
 import type { Protocol } from "../domain/protocol.ts";
+import { keyMetricDifference } from "./differences.ts";
 import { count, countRange, decimal, score, signed } from "./format.ts";
 import { candidatesOf, changeOf, type ModelView, type VariantView } from "./model-view.ts";
 import { UnscoredReasons } from "./unscored.ts";
@@ -48,6 +49,7 @@ export function accuracyColumns(model: ModelView, protocol: Protocol): readonly 
     },
   ];
   if (paired.length === 0) return columns;
+  const methods = methodsOf(paired);
   return [
     ...columns,
     {
@@ -55,7 +57,7 @@ export function accuracyColumns(model: ModelView, protocol: Protocol): readonly 
       rank: 5,
       align: "right",
       cell: ({ summary }) => differenceText(summary.comparison?.accuracy[protocol]),
-      caption: `vs ${model.baseline.label}: paired difference [interval by ${methodsOf(paired)}], n = ${countRange(paired.map(({ pairs }) => pairs))} pairs`,
+      caption: `vs ${model.baseline.label}: ${methods === "" ? "no item was answered on both sides" : `paired difference [interval by ${methods}], n = ${countRange(paired.map(({ pairs }) => pairs))} pairs`}`,
     },
     {
       title: "flips",
@@ -69,24 +71,20 @@ export function accuracyColumns(model: ModelView, protocol: Protocol): readonly 
 
 /** Difference of the key metric average, for runs without multiple-choice tasks. */
 export function keyMetricDifferenceColumns(model: ModelView): readonly TerminalColumn[] {
-  const means = candidatesOf(model).flatMap(({ summary }) => summary.comparison?.keyMetricAverage ?? []);
-  const methods = [
-    ...new Set(means.flatMap(({ estimate }) => (estimate.kind === "estimated" ? [estimate.method] : []))),
-  ];
+  const rows = candidatesOf(model).flatMap((variant) => keyMetricDifference(variant) ?? []);
+  const methods = [...new Set(rows.flatMap(({ value, method }) => ("unavailable" in value ? [] : [method])))];
   if (methods.length === 0) return [];
   return [
     {
       title: `vs ${model.baseline.label}\n% [${model.level}]`,
       rank: 5,
       align: "right",
-      cell: ({ summary }) => {
-        const mean = summary.comparison?.keyMetricAverage;
-        if (mean?.estimate.kind !== "estimated" || mean.baselineMean === 0) return "";
-        const scale = 100 / mean.baselineMean;
-        const { difference, lower, upper } = mean.estimate;
-        return differenceWords({ difference: difference * scale, lower: lower * scale, upper: upper * scale });
+      cell: (variant) => {
+        const value = rows.find((row) => row.variant === variant)?.value;
+        if (value === undefined || "unavailable" in value) return "";
+        return differenceWords({ difference: value.point, lower: value.lower, upper: value.upper });
       },
-      caption: `vs ${model.baseline.label}: key metric average of the items, paired, in percent of the baseline's mean [interval by ${methods.join(" or ")}], n = ${countRange(means.map(({ pairs }) => pairs))} pairs`,
+      caption: `vs ${model.baseline.label}: key metric average of the items, paired, in percent of the baseline's mean [interval by ${methods.join(" or ")}], n = ${countRange(rows.map(({ n }) => n))} pairs`,
     },
     {
       title: "changed\nanswers",
@@ -113,7 +111,8 @@ const GENERATION_FIGURES: readonly GenerationFigure[] = [
     title: "key avg",
     name: "key metric average",
     read: (summary) => summary.keyMetricAverage,
-    caption: "key avg: mean of BERTScore, coherence and ROUGE-L, and by how many percent it changed",
+    caption:
+      "key avg: mean of BERTScore, coherence and ROUGE-L, each over its own items, and by how many percent it changed",
   },
   {
     title: "composite",
@@ -190,10 +189,10 @@ function differenceWords(value: {
 }
 
 function flipsText(paired: PairedAccuracy | undefined): string {
-  return paired === undefined ? "" : `−${count(paired.lost)} +${count(paired.gained)}`;
+  return paired === undefined || paired.pairs === 0 ? "" : `−${count(paired.lost)} +${count(paired.gained)}`;
 }
 
 function methodsOf(paired: readonly PairedAccuracy[]): string {
   const methods = paired.flatMap(({ estimate }) => (estimate.kind === "estimated" ? [estimate.method] : []));
-  return [...new Set(methods)].join(" or ") || "no method";
+  return [...new Set(methods)].join(" or ");
 }

@@ -4,7 +4,7 @@ import type { VariantVerdict, Verdicts } from "../gate/verdict.ts";
 import { escapeTerminal } from "./escape.ts";
 import { type ModelView, protocolsOf, viewModels } from "./model-view.ts";
 import { plainTable } from "./plain-table.ts";
-import { verdictReason, verdictWords } from "./reason.ts";
+import { exploratoryReason, noSmallestReason, verdictReason, verdictWords } from "./reason.ts";
 import {
   accuracyColumns,
   BITS_COLUMN,
@@ -14,6 +14,7 @@ import {
   unscoredSentences,
   VARIANT_COLUMN,
 } from "./terminal-columns.ts";
+import { wrap } from "./wrap.ts";
 
 export interface TerminalTableOptions {
   /** Width of the terminal; nothing is wider. */
@@ -120,27 +121,17 @@ function conclusion(model: ModelView, width: number, colors: Colors): readonly s
           ] as const,
         ],
   );
+  const exploratory = model.variants.flatMap(({ label, verdict }) => {
+    const reason = verdict === undefined ? undefined : exploratoryReason(verdict);
+    return reason === undefined ? [] : [`${label}: ${reason}`];
+  });
   const smallest = model.smallestPassing;
   return [
     "",
     ...reasons.map(([{ verdict }, text]) => colored(verdict, colors, wrap(escapeTerminal(text), width))),
+    ...exploratory.map((text) => colors.yellow(wrap(escapeTerminal(text), width))),
     smallest === undefined
-      ? wrap("No smallest passing quantization.", width)
+      ? wrap(escapeTerminal(noSmallestReason(model)), width)
       : colors.bold(wrap(`Smallest quantization that passes: ${escapeTerminal(smallest.label)}`, width)),
   ];
-}
-
-/** Breaks lines between words; words that are longer than the width are broken too. */
-function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((each) => each.match(new RegExp(`.{1,${width}}`, "gu")) ?? [])) {
-    if (line === "") line = word;
-    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line].join("\n");
 }

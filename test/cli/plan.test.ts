@@ -26,8 +26,10 @@ describe("quantgate plan", () => {
   it("warns where the policy's margin can't be decided", async () => {
     const folder = await temporaryFolder();
     const { stdout } = await cli(["plan", await writeSmallSpec(folder, { limit: 20 })]);
-    expect(stdout).toContain("! demo-quiz-mc: 20 items aren't likely to decide a margin of 3 pp on accuracy");
-    expect(stdout).toMatch(
+    for (const line of stdout.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
+    const text = stdout.replace(/\n {4}|\n {2}(?=\S)/g, " ");
+    expect(text).toContain("! demo-quiz-mc: 20 items aren't likely to decide a margin of 3 pp on accuracy");
+    expect(text).toMatch(
       /! all generation tasks: 20 items aren't likely to decide a margin of 3 % on key metric average/,
     );
     expect(stdout).toMatch(/demo-quiz-mc {2}n = 20: [\d.]+ pp if 5 % of the items flip/);

@@ -32,7 +32,7 @@ describe("the HTML report", () => {
     expect(row).toContain(
       "accuracy not worse than FP16 by more than 3 pp: −1.3 pp, Tango score 90 % interval [−3.9, +1.1] pp",
     );
-    expect(row).toContain("n = 300; about 1,840 items would decide; 1 more rule not passed");
+    expect(row).toContain("n = 300; about 1,840 items would decide; 1 more rule is inconclusive");
     expect(rowOf(html, "Q8_0")).toContain("✓ pass all 5 checked rules pass");
     expect(rowOf(html, "FP16")).toContain("◆ reference");
     expect(rowOf(html, "Q3_K_S")).toContain("✗ fail informs only");

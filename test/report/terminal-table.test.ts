@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Summary, VariantSummary } from "../../src/analyze/summary.ts";
+import type { VariantVerdict, Verdicts } from "../../src/gate/verdict.ts";
 import { renderTable } from "../../src/report/terminal-table.ts";
 import { MODEL, sampleData } from "./sample-data.ts";
 
@@ -12,6 +13,14 @@ function widest(text: string): number {
 
 function change(edit: (variant: VariantSummary) => VariantSummary): Summary {
   return { ...summary, models: summary.models.map((model) => ({ ...model, variants: model.variants.map(edit) })) };
+}
+
+function changeVerdict(quantization: string, edit: (verdict: VariantVerdict) => VariantVerdict): Verdicts {
+  const edited = (variant: VariantVerdict) => (variant.quantization === quantization ? edit(variant) : variant);
+  return {
+    ...verdicts,
+    models: verdicts.models.map((model) => ({ ...model, variants: model.variants.map(edited) })),
+  };
 }
 
 describe("renderTable", () => {
@@ -33,7 +42,7 @@ describe("renderTable", () => {
 
   it("ends with the reasons and the smallest quantization that passes", () => {
     const table = renderTable(summary, verdicts, { columns: 300, color: false });
-    expect(table).toMatch(/^Q2_K fails: mmlu-285: accuracy not worse than FP16 .* n = 300; 3 more rules not passed$/m);
+    expect(table).toMatch(/^Q2_K fails: mmlu-285: accuracy not worse than FP16 .* n = 300; 3 more rules fail$/m);
     expect(table.endsWith("Smallest quantization that passes: Q5_K_M")).toBe(true);
   });
 
@@ -110,8 +119,71 @@ describe("renderTable", () => {
     });
     const table = renderTable(texts, undefined, { columns: 120, color: false });
     expect(table).toMatch(/^Q4_K_M +−1\.4 \[−2\.8,−0\.3\] +68\/750 +0\.731 −1\.4 +5\.2$/m);
-    expect(table.replace(/\n/g, " ")).toContain("interval by betting 90 %], n = 0–250 pairs");
+    expect(table.replace(/\n/g, " ")).toContain("interval by betting 90 %], n = 250 pairs");
     expect(table).not.toContain("acc.");
+  });
+
+  it("shows the interval that decided, where a rule looked at the key metric average", () => {
+    const texts = change((variant) => {
+      const { comparison } = variant;
+      return {
+        ...variant,
+        accuracy: {},
+        ...(comparison === undefined ? {} : { comparison: { ...comparison, accuracy: {} } }),
+      };
+    });
+    const pairs = summary.models[0]?.variants.find(({ quantization }) => quantization === "Q4_K_M")?.comparison
+      ?.keyMetricAverage.pairs;
+    const judged = changeVerdict("Q4_K_M", (verdict) => ({
+      ...verdict,
+      rules: verdict.rules.map((rule) =>
+        rule.metric === "key_metric_average" && pairs !== undefined
+          ? {
+              ...rule,
+              n: pairs,
+              unit: "% of baseline",
+              estimate: -1.5,
+              lower: -2.9,
+              upper: -0.1,
+              method: "betting 90 %",
+            }
+          : rule,
+      ),
+    }));
+    expect(renderTable(texts, judged, { columns: 120, color: false })).toMatch(/^Q4_K_M .* −1\.5 \[−2\.9,−0\.1\] /m);
+  });
+
+  it("tells why a verdict is exploratory", () => {
+    const why = "Exploratory: earlier runs (a) looked at fewer of these items";
+    const judged = changeVerdict("Q8_0", (verdict) => ({ ...verdict, exploratory: true, notes: ["other", why] }));
+    const table = renderTable(summary, judged, { columns: 300, color: false });
+    expect(table).toContain("pass (exploratory)");
+    expect(table).toContain(`\nQ8_0: ${why}\n`);
+  });
+
+  it("tells why no quantization is the smallest that passes", () => {
+    const { variant } = summary.models[0]?.baseline ?? { variant: "" };
+    const only = (keep: (id: string) => boolean) => {
+      const kept = {
+        ...verdicts,
+        models: verdicts.models.map(({ smallestPassing: _, ...model }) => ({
+          ...model,
+          variants: model.variants.filter((each) => keep(each.variant)),
+        })),
+      };
+      const models = summary.models.map((model) => ({
+        ...model,
+        variants: model.variants.filter((each) => keep(each.variant)),
+      }));
+      return renderTable({ ...summary, models }, kept, { columns: 300, color: false })
+        .split("\n")
+        .at(-1);
+    };
+    expect(only((id) => id === variant)).toBe(
+      "Nothing passes: there is no quantization beside the baseline to compare with it.",
+    );
+    expect(only((id) => id === variant || id.includes("Q2_K"))).toBe("No quantization of this model passes.");
+    expect(only(() => true)).toContain("its first step does not pass, though Q8_0");
   });
 
   it("gives each model and each protocol a table of its own", () => {

@@ -2,7 +2,7 @@ import type { TierResult, VariantVerdict, Verdicts } from "../../gate/verdict.ts
 import type { Block, Cell, Section, Table } from "../document.ts";
 import { bytes, decimal } from "../format.ts";
 import { candidatesOf, type ModelView, type VariantView } from "../model-view.ts";
-import { verdictReason, verdictWords } from "../reason.ts";
+import { noSmallestReason, verdictReason, verdictWords } from "../reason.ts";
 
 /** What was decided, for every model of the run; nothing where no policy was applied. */
 export function decisionSection(models: readonly ModelView[], verdicts: Verdicts | undefined): Section | undefined {
@@ -33,15 +33,11 @@ function callout(model: ModelView): Block {
       text: `${sizeWords(smallest, model)}. The ladder is walked down from the most bits per weight and ends at the first quantization that does not pass.`,
     };
   }
-  const passing = candidatesOf(model).filter((variant) => variant.verdict?.verdict === "pass");
   return {
     kind: "callout",
     tone: candidatesOf(model).every((variant) => variant.verdict?.verdict === "fail") ? "fail" : "inconclusive",
     title: "No smallest passing quantization",
-    text:
-      passing.length === 0
-        ? "No quantization of this model passes."
-        : `The ladder is walked down from the most bits per weight and its first step does not pass, though ${passing.map((variant) => variant.label).join(", ")} would.`,
+    text: noSmallestReason(model),
   };
 }
 
