@@ -72,13 +72,25 @@ export function markCountsAssuming(scores: TaskScores, missing: MissingItems, su
   return { correct, trials };
 }
 
-/** A variant's own scores at a generation task. Answers that the metric says nothing of are left out. */
-export function ownValuesAssuming(scores: TaskScores, read: ScoreReader, missing: MissingItems): readonly number[] {
+/**
+ * A variant's own scores at a generation task. An answer that the metric says nothing of counts as missing where its baseline's answer
+ * (`pair`) has a score, as one of too few words does; else it is left out, as one to an item without a reference.
+ */
+export function ownValuesAssuming(
+  scores: TaskScores,
+  read: ScoreReader,
+  missing: MissingItems,
+  pair?: PairedTask,
+): readonly number[] {
+  const scorable = new Set(
+    pair?.alignment.pairs.flatMap(([left, right]) => (read(pair.baseline, left) === undefined ? [] : [right])),
+  );
   const values: number[] = [];
   for (let index = 0; index < scores.task.items; index += 1) {
     const value = read(scores, index);
     if (value !== undefined) values.push(value);
-    else if (missing !== "left-out" && !isAnswered(scores, index)) values.push(missing === "against" ? 0 : 1);
+    else if (missing !== "left-out" && (scorable.has(index) || !isAnswered(scores, index)))
+      values.push(missing === "against" ? 0 : 1);
   }
   return values;
 }

@@ -1,7 +1,7 @@
 import type { TaskScores } from "../analyze/task-scores.ts";
 import { type MarkCounts, type MissingItems, markCountsAssuming, ownValuesAssuming } from "../analyze/worst-case.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
-import { componentsOf, countMissing, type Evidence, metricWords, readerOf, tasksOf, whyUnscored } from "./evidence.ts";
+import { componentsOf, type Evidence, metricWords, readerOf, tasksOf, whyUnscored } from "./evidence.ts";
 import { notMeasured, withMissing } from "./finding.ts";
 import { judgeMeans, judgeShare } from "./minimum.ts";
 import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
@@ -32,7 +32,7 @@ export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores, leve
 /** `min-score` on a metric, the composite or the key metric average. */
 export function checkMinMetric(
   rule: MetricRule<"min-score">,
-  { scores, facts, level }: Evidence,
+  { scores, facts, level, comparison }: Evidence,
 ): readonly CheckedRule[] {
   const { type, metric, atLeast } = rule;
   const components = (task: ResolvedTask): readonly string[] => componentsOf(metric, task, facts);
@@ -51,16 +51,11 @@ export function checkMinMetric(
       names.map((name) =>
         tasks
           .filter(({ task }) => components(task).includes(name))
-          .flatMap((task) => ownValuesAssuming(task, readerOf(name), missing)),
+          .flatMap((task) => ownValuesAssuming(task, readerOf(name), missing, comparison?.pairs.get(task.task.name))),
       );
-    const missing = tasks.map((task) => {
-      const [first = ""] = components(task.task);
-      return countMissing((kind) => ownValuesAssuming(task, readerOf(first), kind));
-    });
-    return withMissing(
-      (kind) => judgeMeans(columns(kind), rule, level),
-      missing.reduce((sum, each) => sum + each, 0),
-    );
+    const counted = columns("against");
+    const missing = columns("left-out").map((values, index) => (counted[index]?.length ?? 0) - values.length);
+    return withMissing((kind) => judgeMeans(columns(kind), rule, level), Math.max(...missing));
   });
 }
 

@@ -39,7 +39,7 @@ export function withMissing(
   return {
     ...rest,
     outcome: "inconclusive",
-    explanation: `${observed.explanation}; but ${items(missing)} ${missing === 1 ? "is" : "are"} missing, and counted ${counted} would change the outcome to ${judge(different).outcome}`,
+    explanation: `${observed.explanation}; but ${items(missing)} ${missing === 1 ? "has" : "have"} no result, and counted ${counted} ${missing === 1 ? "it" : "they"} would make it ${judge(different).outcome}`,
   };
 }
 

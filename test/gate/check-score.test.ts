@@ -175,6 +175,29 @@ describe("min-score on metrics", () => {
     expect(checkOne({ type: "min-score", metric: "bleu", atLeast: 0.5 }, unscored)[0]?.outcome).toBe("pass");
   });
 
+  it("counts answers that a metric says nothing of as 0 when it matters, where the baseline's have a score", () => {
+    const chat: readonly SyntheticTask[] = [{ name: "chat", type: "generation", kind: "chat", items: 50 }];
+    const few = (index: number) => (index < 22 ? ({ repetition: "unscored" } as const) : 0.9);
+    const rule = { type: "min-score", metric: "repetition", atLeast: 0.8, basis: "point" } as const;
+    const shorter = syntheticRun(chat, [
+      { quantization: "FP16" },
+      { quantization: "Q4_K_M", text: (_, index) => few(index) },
+    ]);
+    for (const metric of ["repetition", "composite"] as const) {
+      const [checked] = checkOne({ ...rule, metric }, shorter);
+      expect(checked?.outcome).toBe("inconclusive");
+      expect(checked?.explanation).toContain(
+        "22 items have no result, and counted against the variant they would make it fail",
+      );
+    }
+    // Where the baseline's answers have no score either, the metric has nothing to say of the items.
+    const both = syntheticRun(chat, [
+      { quantization: "FP16", text: (_, index) => few(index) },
+      { quantization: "Q4_K_M", text: (_, index) => few(index) },
+    ]);
+    expect(checkOne(rule, both)).toMatchObject([{ outcome: "pass", n: 28 }]);
+  });
+
   it("counts missing answers as 0 when it matters", () => {
     const errored = syntheticRun(
       [{ name: "qa", type: "generation", kind: "qa", items: 50 }],
