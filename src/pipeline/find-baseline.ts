@@ -64,8 +64,8 @@ export async function runNamed(name: string, store: RunStore): Promise<string> {
   if (id !== undefined) return id;
   if ((await store.list()).includes(name)) return name;
   const names = await baselineNames(store);
-  throw new UsageError(`no baseline "${name}"`, {
-    hint: `${names.length === 0 ? "none has a name yet" : `there are ${names.join(", ")}`}; quantgate baseline set ${name} <run> gives the name to a run`,
+  throw new UsageError(`neither a run nor a baseline is called "${name}"`, {
+    hint: `${names.length === 0 ? "no run is a baseline yet" : `there are ${names.join(", ")}`}; \`quantgate runs\` lists the runs`,
   });
 }
 

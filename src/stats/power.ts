@@ -12,7 +12,7 @@ export type DetectableEffectOptions = {
   readonly sides?: 1 | 2;
 } & (
   | {
-      readonly design: "paired";
+      readonly design?: "paired";
       /** Share of items that are right on one side only, in [0, 1]. */
       readonly discordance: number;
     }
@@ -44,13 +44,13 @@ export function minimumDetectableEffect(options: DetectableEffectOptions): numbe
   const { items, alpha, power, sides = 1 } = options;
   requirePositiveCount("items", items);
   const k = requiredStandardErrors(alpha, power, sides);
-  if (options.design === "paired") {
-    requireShare("discordance", options.discordance);
-    return k * Math.sqrt(options.discordance / (items + k ** 2));
+  if (options.design === "independent") {
+    const { proportion } = options;
+    requireShare("proportion", proportion);
+    return k * Math.sqrt((2 * proportion * (1 - proportion)) / items);
   }
-  const { proportion } = options;
-  requireShare("proportion", proportion);
-  return k * Math.sqrt((2 * proportion * (1 - proportion)) / items);
+  requireShare("discordance", options.discordance);
+  return k * Math.sqrt(options.discordance / (items + k ** 2));
 }
 
 /**
