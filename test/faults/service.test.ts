@@ -58,6 +58,8 @@ describe.skipIf(redisMissing)(`workers${redisMissing === undefined ? "" : ` (ski
         await stage.answers(60);
         await generate.kill();
       }
+      // What is left is of no interest but for its end.
+      stage.ollama.latencyMs = 0;
       await stage.start("generate");
       await expectUndisturbed(stage, id);
     },
@@ -75,6 +77,7 @@ describe.skipIf(redisMissing)(`workers${redisMissing === undefined ? "" : ` (ski
       await score.says("taken");
       await score.kill();
       await finalize.kill();
+      stage.ollama.latencyMs = 0;
       await stage.start("score");
       await stage.start("finalize");
       await expectUndisturbed(stage, id);
@@ -92,6 +95,7 @@ describe.skipIf(redisMissing)(`workers${redisMissing === undefined ? "" : ` (ski
       await stage.redis.kill();
       if (how === "wiped") await stage.redis.wipe();
       await new Promise((resolve) => setTimeout(resolve, 500));
+      stage.ollama.latencyMs = 0;
       await stage.redis.restart();
       await expectUndisturbed(stage, id);
     },
@@ -126,6 +130,7 @@ describe.skipIf(redisMissing)(`workers${redisMissing === undefined ? "" : ` (ski
       await stage.start("generate");
       const run = await stage.store.open(id);
       await until(async () => [...(await run.partNames())].some((name) => /^records-\d+$/.test(name)));
+      stage.ollama.latencyMs = 0;
       frozen.signal("SIGCONT");
       const done = await expectUndisturbed(stage, id);
       await until(() => stage.ollama.busy === 0);
@@ -255,6 +260,7 @@ describe.skipIf(redisMissing)(`workers${redisMissing === undefined ? "" : ` (ski
           await stage.answers(80);
           await postgres.stop(signal);
           await new Promise((resolve) => setTimeout(resolve, 500));
+          stage.ollama.latencyMs = 0;
           await postgres.restart();
           await expectUndisturbed(stage, id);
         },

@@ -1,30 +1,17 @@
-import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EvaluationServices } from "../../src/pipeline/evaluate.ts";
+import { chromiumMissing, startChromium } from "../support/chromium.ts";
 import { type Harness, ITEMS, runToEnd, specOf, startHarness } from "./harness.ts";
 
-const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-const found = existsSync(executablePath);
-const title = found
-  ? "the pages in a browser"
-  : `the pages in a browser (skipped: no Chromium at ${executablePath}; set CHROMIUM_PATH)`;
+const title =
+  chromiumMissing === undefined ? "the pages in a browser" : `the pages in a browser (skipped: ${chromiumMissing})`;
 
-const LAUNCH_FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-describe.skipIf(!found)(title, () => {
+describe.skipIf(chromiumMissing)(title, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, headless: true, args: LAUNCH_FLAGS });
+    browser = await startChromium();
   });
 
   afterAll(() => browser?.close());

@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { QuantGateClient } from "../../src/client/index.ts";
 import { SubmittedSpecSchema } from "../../src/http/submitted-spec.ts";
-import { cli, temporaryFolder } from "../support/cli.ts";
+import { cli, temporaryFolder, until } from "../support/cli.ts";
 import { PostgresServer, postgresMissing } from "../support/postgres-server.ts";
 import { RedisServer, redisMissing } from "../support/redis-server.ts";
 
@@ -133,6 +133,7 @@ describe.skipIf(missing)(`what docker compose starts${missing === undefined ? ""
     const started: ChildProcess[] = [];
     onTestFinished(async () => {
       for (const child of started) {
+        if (child.exitCode !== null) continue;
         const gone = once(child, "exit");
         child.kill("SIGTERM");
         await gone;
@@ -190,7 +191,46 @@ describe.skipIf(missing)(`what docker compose starts${missing === undefined ? ""
     const client = new QuantGateClient({ server, token: added.stdout.trim() });
     const { id } = await client.submit(small);
     expect(await client.wait(id)).toMatchObject({ status: "completed", done: 120, overall: "fail" });
-    const metrics = await (await fetch(`${urls.get("generate")?.replace("0.0.0.0", "127.0.0.1")}/metrics`)).text();
-    expect(metrics).toContain('quantgate_answers_total{backend="embedded",outcome="answered"} 120');
+    const metric = async (name: string, line: RegExp): Promise<number> => {
+      const headers = { authorization: `Bearer ${added.stdout.trim()}` };
+      const text = await (
+        await fetch(`${urls.get(name)?.replace("0.0.0.0", "127.0.0.1")}/metrics`, { headers })
+      ).text();
+      return Number(line.exec(text)?.[1]);
+    };
+    // The second submission has the same answers, from the cache; what is counted has grown.
+    for (const runs of [1, 2]) {
+      expect(
+        await metric("generate", /^quantgate_answers_total\{backend="embedded",outcome="answered"\} (\d+)$/m),
+      ).toBe(120 * runs);
+      expect(await metric("generate", /^quantgate_answer_seconds_count\{backend="embedded"\} (\d+)$/m)).toBe(
+        120 * runs,
+      );
+      expect(await metric("generate", /^quantgate_answer_seconds_sum\{backend="embedded"\} (\S+)$/m)).toBeGreaterThan(
+        0,
+      );
+      expect(
+        await metric("generate", /^quantgate_jobs_total\{queue="generate.embedded",outcome="done"\} (\d+)$/m),
+      ).toBe(3 * runs);
+      expect(await metric("score", /^quantgate_shards_scored_total (\d+)$/m)).toBe(3 * runs);
+      expect(await metric("finalize", /^quantgate_runs_ended_total\{status="completed",overall="fail"\} (\d+)$/m)).toBe(
+        runs,
+      );
+      expect(await metric("finalize", /^quantgate_verdicts_total\{verdict="reference"\} (\d+)$/m)).toBe(runs);
+      expect(await metric("api", /^quantgate_runs_submitted_total (\d+)$/m)).toBe(runs);
+      expect(await metric("api", /^quantgate_queue_jobs\{queue="generate.embedded",state="waiting"\} (\d+)$/m)).toBe(0);
+      if (runs === 1) await client.wait((await client.submit(small)).id);
+    }
+    // With nobody to take them, jobs are seen to wait.
+    const generate = started[0];
+    const gone = generate === undefined ? [] : once(generate, "exit");
+    generate?.kill("SIGTERM");
+    await gone;
+    await client.submit(small);
+    await until(
+      async () =>
+        (await metric("api", /^quantgate_queue_jobs\{queue="generate.embedded",state="waiting"\} (\d+)$/m)) === 3,
+    );
+    expect(await metric("api", /^quantgate_runs\{phase="running"\} (\d+)$/m)).toBe(1);
   }, 120_000);
 });
