@@ -30,7 +30,7 @@ export const CONCLUSION_TONES: Readonly<Record<Conclusion, Tone>> = {
 const VALUE_LIMIT = 300;
 
 /** What a reader should do now, in one sentence. */
-export function recommendationText({ recommendation, newer, rerun }: Investigation): string {
+export function recommendationText({ recommendation, newer, rerun, comparison }: Investigation): string {
   switch (recommendation.action) {
     case "roll-back":
       return `Roll back to what run ${recommendation.to} had: it is the last run before ${newer.id} that passed.`;
@@ -41,8 +41,21 @@ export function recommendationText({ recommendation, newer, rerun }: Investigati
     case "complete-run":
       return `Complete run ${newer.id}, or run its spec again, and compare again: what is missing may hide a regression.`;
     case "keep":
-      return `Keep ${newer.id}: nothing speaks against it.`;
+      return `Keep ${newer.id}: ${keepWords(comparison)}.`;
   }
+}
+
+/** No regression is confirmed, which isn't the same as none: tells where a loss of the margin isn't excluded. */
+function keepWords({ conclusion, variants, margins }: Investigation["comparison"]): string {
+  if (conclusion === "equal") return "its answers are the same";
+  const primary = variants.flatMap((variant) => variant.tasks.flatMap((task) => task.primary));
+  const open = primary.filter(({ metric, estimate, referenceMean }) => {
+    const margin = metric === "accuracy" ? margins.accuracyPp / 100 : (margins.generationPercent / 100) * referenceMean;
+    return estimate.kind === "unavailable" || estimate.lower < -margin;
+  });
+  return open.length === 0
+    ? "no primary metric lost as much as the margin"
+    : `no regression is confirmed, but a loss of the margin isn't excluded in ${count(open.length)} of ${plural(primary.length, "primary metric")}; more items would tell`;
 }
 
 /** Why a variant's conclusion is what it is. */

@@ -76,6 +76,29 @@ describe("the comparison in the terminal", () => {
   ])("recommends %o", (recommendation, words) => {
     expect(renderComparison({ ...sample, recommendation }, wide)).toMatch(words);
   });
+
+  it("tells a run that may be kept what isn't excluded", () => {
+    const advice = (comparison: Investigation["comparison"]) =>
+      renderComparison({ ...sample, recommendation: { action: "keep" }, comparison }, wide)
+        .split("\n")
+        .at(-1);
+    const { comparison } = sample;
+    expect(advice({ ...comparison, conclusion: "equal" })).toBe("→ Keep tuesday: its answers are the same.");
+    expect(advice({ ...comparison, conclusion: "no-change" })).toMatch(
+      /^→ Keep tuesday: no regression is confirmed, but a loss of the margin isn't excluded in \d of \d primary metrics; /,
+    );
+    const wideMargins = {
+      ...comparison,
+      conclusion: "no-change",
+      margins: { accuracyPp: 99, generationPercent: 99 },
+    } as const;
+    expect(advice(wideMargins)).toBe("→ Keep tuesday: no primary metric lost as much as the margin.");
+  });
+
+  it("says that an answer is empty", () => {
+    const empty = { ...sample, examples: sample.examples.map((example) => ({ ...example, candidateAnswer: " " })) };
+    expect(renderComparison(empty, wide)).toContain("newer:     (empty answer)");
+  });
 });
 
 describe("the comparison as a document", () => {

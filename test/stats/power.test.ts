@@ -22,6 +22,10 @@ describe("minimumDetectableEffect", () => {
     const items = itemsNeeded({ ...plan, margin: 0, difference: loss * (1 + 1e-9) });
     expect(items).toBe(485);
   });
+  it("plans pairs unless told otherwise", () => {
+    const plan = { items: 485, discordance: 0.1, alpha: 0.05, power: 0.8 };
+    expect(minimumDetectableEffect(plan)).toBe(minimumDetectableEffect({ design: "paired", ...plan }));
+  });
   it("pairs need fewer items than independent samples at the same accuracy", () => {
     const paired = minimumDetectableEffect({ design: "paired", items: 485, discordance: 0.1, alpha: 0.05, power: 0.8 });
     const independent = minimumDetectableEffect({
