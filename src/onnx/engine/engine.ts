@@ -47,6 +47,8 @@ export class EmbeddingEngine {
   readonly #urgent: Task[] = [];
   readonly #lines = new Map<string, EncoderLine>();
   readonly #unfinished = new Set<Promise<void>>();
+  /** Encoders are opened one after the other, so that one thread loads the runtime and others do when there is work for them. */
+  #opening: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(options: EngineOptions = {}) {
@@ -64,7 +66,9 @@ export class EmbeddingEngine {
   async open(request: EncoderRequest, signal: AbortSignal): Promise<Encoder> {
     const { provider, threadsPerWorker, runtime } = this.settings;
     const spec = encoderSpec(request, { provider, threads: threadsPerWorker, runtime, cutFolder: this.#cutFolder });
-    const { specialIds } = await this.#facts(spec, signal);
+    const facts = this.#opening.then(() => this.#facts(spec, signal));
+    this.#opening = facts.catch(() => undefined);
+    const { specialIds } = await facts;
     const line = this.#lines.get(spec.key);
     if (line !== undefined) return line.encoder;
     const encoder = { model: request.model, spec, specialIds };
