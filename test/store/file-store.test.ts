@@ -228,7 +228,12 @@ describe("a full disk", () => {
       expect(records.split("\n")).toEqual([...Array.from({ length: lines }, () => "x".repeat(length)), "y", ""]);
       expect(report.afterwards).toBe(records.length);
       expect(report.write).toContain("report.html: can't write: ");
-      expect((await readdir(join(folder, "r"))).toSorted()).toEqual(["manifest.json", "records.jsonl"]);
+      // Nobody waits for a score to be written; that it wasn't is told by the next, and at the end.
+      expect(report.score).toContain("scores.jsonl: can't write: EFBIG");
+      expect(report.close).toBe(report.score);
+      const scores = await readFile(join(folder, "r", "scores.jsonl"), "utf8");
+      expect(scores === "" || scores.endsWith("x\n")).toBe(true);
+      expect((await readdir(join(folder, "r"))).toSorted()).toEqual(["manifest.json", "records.jsonl", "scores.jsonl"]);
     },
   );
 });

@@ -24,5 +24,14 @@ try {
 } catch (error) {
   report.write = error instanceof RunError ? error.message : `no RunError: ${String(error)}`;
 }
-await run.close();
+try {
+  for (;;) await run.append("scores", "x".repeat(Number(length)));
+} catch (error) {
+  report.score = error instanceof RunError ? error.message : `no RunError: ${String(error)}`;
+}
+try {
+  await run.close();
+} catch (error) {
+  report.close = error instanceof RunError ? error.message : `no RunError: ${String(error)}`;
+}
 process.stdout.write(JSON.stringify({ appended, ...report }));
