@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 
-/** sha256 over what decides the answers, as 64 hex digits. Folders are left out: the same evaluation elsewhere has the same hash. */
+/** sha256 over what decides the answers, as 64 hex digits. Folders and keys are left out: the same evaluation elsewhere has the same hash. */
 export function hashSpec(spec: ResolvedSpec): string {
   const content = {
     seed: spec.seed,
@@ -15,7 +15,11 @@ export function hashSpec(spec: ResolvedSpec): string {
     sampling: spec.sampling,
     models: spec.models.map((model) => ({
       ...model,
-      variants: model.variants.map((variant) => ({ ...variant, source: basename(variant.source) })),
+      variants: model.variants.map(({ backend, source, ...variant }) => ({
+        ...variant,
+        backend: "apiKeyFile" in backend ? { ...backend, apiKeyFile: undefined } : backend,
+        source: basename(source),
+      })),
     })),
     tasks: spec.tasks.map(({ dataset: { manifest }, ...task }) => ({
       ...task,

@@ -38,7 +38,11 @@ const EnvironmentVariableSchema = z
 
 const credentials = {
   apiKeyEnv: EnvironmentVariableSchema.optional().describe("Environment variable that holds the API key."),
-  apiKeyFile: z.string().min(1).optional().describe("File that holds the API key and nothing else."),
+  apiKeyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File that holds the API key and nothing else, relative to the spec file."),
   headersFromEnv: z
     .record(z.string().regex(/^[A-Za-z0-9-]+$/, "the name of an HTTP header"), EnvironmentVariableSchema)
     .optional()

@@ -8,6 +8,7 @@ import { countSample } from "../dataset/task-items.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
+import type { BackendConfig } from "./backend-schema.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
 import { EXTERNAL_BASELINE } from "./external-baseline.ts";
@@ -97,7 +98,8 @@ async function resolveModel(
         hint: meant === undefined ? `known: ${QUANTIZATIONS.join(", ")}` : `did you mean "${meant}"?`,
       });
     }
-    const { backendName, backend } = backendOf(spec, variant.backend, path, place);
+    const { backendName, backend: named } = backendOf(spec, variant.backend, path, place);
+    const backend = withKeyBeside(named, folder);
     const source =
       backend.type === "llama-cpp" || backend.type === "recorded" ? resolvePath(folder, variant.model) : variant.model;
     await located(place([...path, "model"]), () =>
@@ -160,6 +162,12 @@ function backendOf(spec: ParsedSpec, name: string | undefined, path: readonly Pr
     });
   }
   return { backendName, backend };
+}
+
+/** A key file, like every other file of a spec, is relative to the spec file. */
+function withKeyBeside(backend: BackendConfig, folder: string): BackendConfig {
+  if (!("apiKeyFile" in backend) || backend.apiKeyFile === undefined) return backend;
+  return { ...backend, apiKeyFile: resolvePath(folder, backend.apiKeyFile) };
 }
 
 async function resolveTask(

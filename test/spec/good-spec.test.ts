@@ -67,6 +67,23 @@ tasks: [{ dataset: demo-code }]`,
     expect(spec.models[0]?.variants[0]?.source).toBe(join(folder, "answers.jsonl"));
   });
 
+  it("takes a key file relative to the spec file, too", async () => {
+    const folder = await temporaryFolder();
+    for (const [file, path] of [
+      ["keys/vllm", join(folder, "keys", "vllm")],
+      ["/run/secrets/key", "/run/secrets/key"],
+    ]) {
+      const spec = await load(
+        `backends: { gpu: { type: openai, url: "http://127.0.0.1:8000", apiKeyFile: ${file} } }
+models: [{ name: m, variants: [{ quantization: FP16, model: m }] }]
+tasks: [{ dataset: demo-code }]`,
+        "spec.yaml",
+        folder,
+      );
+      expect(spec.models[0]?.variants[0]?.backend).toMatchObject({ apiKeyFile: path });
+    }
+  });
+
   it("leaves the names of served models alone", async () => {
     const spec = await load(`backends: { o: { type: ollama } }
 models: [{ name: "llama3.2:1b", variants: [{ quantization: Q4_K_M, model: "llama3.2:1b-instruct-q4_K_M" }] }]
