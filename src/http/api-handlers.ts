@@ -77,8 +77,9 @@ export function apiHandlers(parts: ServiceParts): Handlers {
     listRecords: async ({ params, query }, { signal }) =>
       json(await recordPage(await openRun(store, params.id), query, signal)),
     compareRuns: async ({ query }, { signal }) => {
-      const { compareStoredRuns } = await import("./compare-stored-runs.ts");
-      const [reference, newer] = [await openRun(store, query.reference), await openRun(store, query.newer)];
+      const { compareStoredRuns, referenceOf } = await import("./compare-stored-runs.ts");
+      const newer = await openRun(store, query.newer);
+      const reference = await openRun(store, await referenceOf(query.reference, newer, store));
       return json(await compareStoredRuns(reference, newer, store, signal));
     },
     listBaselines: async () => {

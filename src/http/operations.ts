@@ -229,7 +229,12 @@ export const OPERATIONS = {
     summary: "What changed from one run to another, item by item.",
     scope: "read",
     params: none,
-    query: z.strictObject({ reference: RunIdSchema, newer: RunIdSchema }),
+    query: z.strictObject({
+      reference: RunIdSchema.describe(
+        "A run's id, a baseline's name, or `last-passing`: the newest run before that passed.",
+      ),
+      newer: RunIdSchema,
+    }),
     headers: none.loose(),
     answers: { 200: { description: "What changed, and what it means.", schema: ComparisonSchema } },
     problems: [404, 409],

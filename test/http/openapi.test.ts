@@ -70,6 +70,10 @@ describe("/openapi.json", () => {
     await call("compareRuns", `/api/v1/comparisons?reference=${first}&newer=${second}`);
     await call("cancelRun", `${run}/cancel`);
     await call("nameBaseline", "/api/v1/baselines/june", { body: { run: first } });
+    const named = await call("compareRuns", `/api/v1/comparisons?reference=june&newer=${second}`);
+    expect(named.json).toMatchObject({ reference: { id: first }, newer: { id: second } });
+    const passing = await call("compareRuns", `/api/v1/comparisons?reference=last-passing&newer=${second}`);
+    expect([passing.status, passing.text.includes("has passed")]).toEqual([404, true]);
     await call("listBaselines", "/api/v1/baselines");
     await call("removeBaseline", "/api/v1/baselines/june");
     await call("removeBaseline", "/api/v1/baselines/june");
