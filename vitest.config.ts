@@ -16,5 +16,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Native backends keep threads of their own: one file per process, as many processes as cores.
     pool: "forks",
+    maxWorkers: "100%",
   },
 });
