@@ -10,11 +10,12 @@ import { addService } from "./commands/service.ts";
 import { addTools } from "./commands/tools.ts";
 import { fail } from "./fail.ts";
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.pass);
-  throw error;
-});
+// A reader that has seen enough (`| head`) is no error, and no verdict either: the command goes on and exits by what it finds.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 // Commands load what they need when they run, so that `--help` answers at once.
 const program = new Command("quantgate")

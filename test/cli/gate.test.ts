@@ -5,7 +5,7 @@ import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
 import type { Verdicts } from "../../src/gate/verdict.ts";
 import { SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
 import { type SyntheticVariant, syntheticRun } from "../gate/synthetic-run.ts";
-import { cli } from "../support/cli.ts";
+import { cli, startCli } from "../support/cli.ts";
 import { sharedFolder } from "../support/shared-folder.ts";
 import { writeSyntheticRun } from "../support/synthetic-store.ts";
 
@@ -54,6 +54,13 @@ describe("quantgate gate", () => {
     const { code, stdout } = await gate("empty", "default");
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as { verdicts: Verdicts }).verdicts.overall).toBe("fail");
+  });
+
+  it("can't be passed by a reader that stops reading, as in `quantgate gate … | head`", async () => {
+    const { child, result } = startCli(["gate", "empty", "--policy", "default", "--runs", runs]);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    expect((await result).code).toBe(1);
   });
 
   it("only informs about the variants that aren't asked for, and refuses to decide a baseline", async () => {
