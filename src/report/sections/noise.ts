@@ -22,7 +22,7 @@ function noiseBlocks(model: ModelView, noise: Noise): readonly Block[] {
       ? "No item was answered twice, so nothing is known of the backend's noise."
       : noise.deterministic
         ? `${asked} and no answer changed: at temperature 0 the backend is deterministic, as far as these items tell.`
-        : `${asked} and ${plural(noise.changedAnswers, "answer")} changed; of ${count(noise.graded)} graded twice, ${plural(noise.flips, "item")} flipped.`;
+        : `${asked} and ${plural(noise.changedAnswers, "answer")} changed${noise.graded === 0 ? "" : `; of ${count(noise.graded)} graded twice, ${plural(noise.flips, "item")} flipped`}.`;
   const paragraph: Block = { kind: "paragraph", text: finding };
   return noise.compared === 0 ? [paragraph] : [paragraph, noiseTable(model, noise)];
 }
