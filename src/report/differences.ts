@@ -115,7 +115,7 @@ function accuracyRespect(task: string): Respect {
 function keyMetricRespect(candidates: readonly VariantView[]): Respect | undefined {
   if (!candidates.some(({ summary }) => (summary.comparison?.keyMetricAverage.pairs ?? 0) > 0)) return undefined;
   return {
-    title: "key metric average, all generation tasks",
+    title: "each item's key metric average, all generation tasks",
     unit: "change %",
     // A rule on some of the tasks has other pairs.
     isAbout: (rule, { summary }) =>

@@ -31,7 +31,7 @@ describe("differencePanels", () => {
     expect(panels.map(({ title, margins, unit }) => ({ title, margins, unit }))).toEqual([
       { title: "accuracy on mmlu-285", margins: [-3], unit: "pp" },
       { title: "accuracy on arc-challenge", margins: [-3], unit: "pp" },
-      { title: "key metric average, all generation tasks", margins: [-3], unit: "change %" },
+      { title: "each item's key metric average, all generation tasks", margins: [-3], unit: "change %" },
     ]);
     expect(panels[0]?.rows.map(({ outcome }) => outcome)).toEqual([
       "pass",

@@ -159,7 +159,7 @@ function metricTable(variants: readonly VariantView[], { level }: ModelView): Ta
   if (names.length === 0) return undefined;
   return {
     kind: "table",
-    caption: `Scores in [0, 1], pooled over the items of the tasks that declare the metric. The betting ${level} interval decides; the t and the BCa bootstrap ${level} intervals stand beside it for comparison; n (pairs) is the same for all three.`,
+    caption: `Scores in [0, 1], pooled over the items of the tasks that declare the metric. The key metric average is each item's own here; among the results every metric is pooled first, which differs where tasks declare different metrics. The betting ${level} interval decides; the t and the BCa bootstrap ${level} intervals stand beside it for comparison; n (pairs) is the same for all three.`,
     narrow: "scroll",
     columns: align(
       ["metric", "quantization"],
