@@ -100,6 +100,11 @@ async function print(run: Run, { verdicts, analysis }: Conclusion, options: Outp
     process.stdout.write(`${JSON.stringify({ run: run.id, summary: analysis.summary, verdicts }, null, 2)}\n`);
     return;
   }
+  const { status } = analysis.manifest;
+  if (status !== "completed")
+    process.stdout.write(
+      `Run ${run.id} is not complete (${status}): every number is about what was answered so far.\n\n`,
+    );
   const { renderTable } = await import("../report/terminal-table.ts");
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   process.stdout.write(

@@ -61,21 +61,27 @@ export async function evaluate(
     const evaluation = { onProgress, signal, retryErrored: options.retryErrored === true };
     await ("resume" in what ? resumeRun(id, services, evaluation) : startRun(what, id, services, evaluation));
   } catch (error) {
+    const interrupted = error instanceof InterruptedError;
+    // CI reads the reports of a run that failed or ran out of time, too; they say what is missing.
+    if (interrupted ? wantsReports(options) : !(error instanceof RunBusyError)) await concludeUnfinished(id);
+    if (!interrupted) throw error;
     const hint = `quantgate run --resume ${id} goes on with it`;
-    if (error instanceof InterruptedError) {
-      throw new InterruptedError("interrupted; what was answered is kept", { cause: error, hint });
-    }
-    // CI reads the reports of a run that failed, too; they say what is missing.
-    if (!(error instanceof RunBusyError)) await concludeFailed(id);
-    throw error;
+    throw new InterruptedError("interrupted; what was answered is kept", { cause: error, hint });
   }
   onProgress({ kind: "analyzing" });
   const { verdicts } = await conclude(await store.open(id), policy, options, signal);
   return options.gate === false ? 0 : verdicts.exitCode;
 
-  async function concludeFailed(failed: string): Promise<void> {
+  async function concludeUnfinished(unfinished: string): Promise<void> {
     const ids = await store.list();
-    if (ids.includes(failed))
-      await conclude(await store.open(failed), policy, { ...options, quiet: true }, signal).catch(() => {});
+    if (!ids.includes(unfinished)) return;
+    // The signal has fired when the run was interrupted; a second interrupt ends the process at once.
+    const ownSignal = new AbortController().signal;
+    await conclude(await store.open(unfinished), policy, { ...options, quiet: true }, ownSignal).catch(() => {});
   }
+}
+
+/** Whether somebody waits for reports even of a run that was interrupted; a person at a terminal doesn't. */
+function wantsReports({ junit, markdown }: RunOptions): boolean {
+  return junit !== undefined || markdown !== undefined || process.env.GITHUB_STEP_SUMMARY !== undefined;
 }

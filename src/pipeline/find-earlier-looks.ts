@@ -6,8 +6,8 @@ import { readManifest } from "./read-manifest.ts";
 const MOST_RUNS = 100;
 
 /**
- * Completed runs that asked the same variants fewer items of the same data by the same template. A run that is damaged, deleted meanwhile or
- * of another version doesn't count.
+ * Completed runs of the same name that asked the same variants fewer items of the same data by the same template. One of another name is
+ * another evaluation, such as a smoke test, whose result decides nothing here. A run that is damaged or deleted meanwhile doesn't count.
  */
 export async function findEarlierLooks(
   store: RunStore,
@@ -16,7 +16,7 @@ export async function findEarlierLooks(
   const ids = new Set<string>();
   for (const { name } of manifest.spec.models) {
     const { runs } = await store.find({ model: name, statuses: ["completed"] }, { limit: MOST_RUNS });
-    for (const { id } of runs) ids.add(id);
+    for (const run of runs) if (run.name === manifest.spec.name) ids.add(run.id);
   }
   const looks: EarlierLook[] = [];
   for (const id of ids) {

@@ -38,7 +38,7 @@ export interface RunManifest {
   readonly failure?: { readonly message: string; readonly hint?: string };
 }
 
-/** A run on fewer items of the same data: this run adds to the evidence that it looked at. */
+/** A run of the same name on fewer items of the same data: this run adds to the evidence that it looked at. */
 export interface EarlierLook {
   readonly run: string;
   /** Ids of the variants that both runs ask. */

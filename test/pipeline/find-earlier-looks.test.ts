@@ -40,6 +40,12 @@ describe("earlier looks", () => {
     expect((await find(20)).map(({ run }) => run)).toEqual(["small"]);
   });
 
+  it("are not runs of another name: a smoke test is no look", async () => {
+    const { manifest } = runOf(20);
+    const renamed = { ...manifest, spec: { ...manifest.spec, name: "nightly" } };
+    expect(await findEarlierLooks(new FileStore(runs), renamed)).toEqual([]);
+  });
+
   it("don't trip over a damaged run", async () => {
     await writeSyntheticRun(runOf(12), { runs, id: "damaged" });
     await writeFile(join(runs, "damaged", "manifest.json"), "{");

@@ -56,10 +56,11 @@ describe("a run that is stopped", () => {
     expect(undisturbed.answers).toHaveLength(ANSWERS);
   }, 120_000);
 
-  async function stopAfter(lines: number, signal: NodeJS.Signals) {
+  async function stopAfter(lines: number, signal: NodeJS.Signals, args: readonly string[] = []) {
     const folder = await temporaryFolder();
     runs = join(folder, "runs");
-    const running = startCli(["run", await writeSmallSpec(folder, { limit: ITEMS }), "--runs", runs, "--no-cache"]);
+    const spec = await writeSmallSpec(folder, { limit: ITEMS });
+    const running = startCli(["run", spec, "--runs", runs, "--no-cache", ...args]);
     let journal = "";
     await until(async () => {
       const [id] = await readdir(runs).catch(() => []);
@@ -102,6 +103,21 @@ describe("a run that is stopped", () => {
 
     const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet", "--no-cache"]);
     expect(resumed.code, resumed.stderr).toBeOneOf([0, 1, 3]);
+    expect(await readFinished(runs)).toEqual(undisturbed);
+  });
+
+  it("by CI's time limit leaves the reports that CI asked for, which say that it isn't complete", async () => {
+    const folder = await temporaryFolder();
+    const [junit, markdown] = [join(folder, "junit.xml"), join(folder, "report.md")];
+    const { result } = await stopAfter(20, "SIGTERM", ["--junit", junit, "--markdown", markdown]);
+    expect(result.code).toBe(130);
+    expect(result.stdout).toMatch(/is not complete \(interrupted\)/);
+    expect(await readFile(junit, "utf8")).toMatch(/<failure /);
+    expect(await readFile(markdown, "utf8")).toMatch(/is not complete \(interrupted\)/);
+
+    const resumed = await cli(["run", "--resume", await onlyRun(runs), "--runs", runs, "--quiet", "--no-cache"]);
+    expect(resumed.code, resumed.stderr).toBeOneOf([0, 1, 3]);
+    expect(resumed.stdout).not.toMatch(/is not complete/);
     expect(await readFinished(runs)).toEqual(undisturbed);
   });
 });
