@@ -10,6 +10,7 @@ const EnvSchema = z.object({
   QUANTGATE_BACKENDS: z.string().min(1).optional(),
   QUANTGATE_LOCK: z.string().min(1).default("quantgate.lock.json"),
   QUANTGATE_CACHE: z.string().min(1).optional(),
+  QUANTGATE_TRACE_ANSWERS: z.enum(["0", "1"], { error: "must be 0 or 1" }).default("0"),
   XDG_CACHE_HOME: z.string().min(1).optional(),
 });
 
@@ -25,6 +26,8 @@ export interface Env {
   readonly lockFile: string;
   /** Folder for what can be fetched or computed again. */
   readonly cacheFolder: string;
+  /** Whether each answer of a backend has a span of its own, where there are traces. */
+  readonly traceAnswers: boolean;
 }
 
 export function readEnv(environment: NodeJS.ProcessEnv): Env {
@@ -41,5 +44,6 @@ export function readEnv(environment: NodeJS.ProcessEnv): Env {
     ...(backendsFile === undefined ? {} : { backendsFile }),
     lockFile: QUANTGATE_LOCK,
     cacheFolder: QUANTGATE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "quantgate"),
+    traceAnswers: parsed.data.QUANTGATE_TRACE_ANSWERS === "1",
   };
 }

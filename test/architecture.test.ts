@@ -33,6 +33,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // Asks a backend whether it is what it says.
   probe: { uses: ["domain", "stats", "backend"], types: ["spec"] },
 
+  // Tells somebody else's system what was done when.
+  telemetry: { uses: ["domain"], types: ["pipeline", "store"] },
+
   // The stages.
   spec: { uses: ["domain", "dataset", "task", "backend/gguf-magic.ts"] },
   plan: { uses: ["domain"], types: ["spec"] },
@@ -59,7 +62,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // What brings them together. Stages know no executor; an executor knows the pipeline's events and nothing else of it.
   executor: {
-    uses: ["domain", "backend", "generate", "plan", "score", "store"],
+    uses: ["domain", "backend", "generate", "plan", "score", "store", "telemetry"],
     types: ["dataset", "pipeline", "spec"],
   },
   pipeline: {
@@ -106,13 +109,26 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "compose.ts",
       "compose-service/execute-in-thread.ts",
       "compose-service/open-queued-service.ts",
+      "telemetry/start-telemetry.ts",
       "env.ts",
       "package-root.ts",
     ],
     types: ["stats"],
   },
   http: {
-    uses: ["domain", "dataset", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "package-root.ts"],
+    uses: [
+      "domain",
+      "dataset",
+      "store",
+      "spec",
+      "plan",
+      "analyze",
+      "gate",
+      "report",
+      "pipeline",
+      "telemetry",
+      "package-root.ts",
+    ],
     types: ["executor"],
   },
   // Runs that workers execute: the service's side, and the workers'.
@@ -125,6 +141,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "gate",
       "pipeline",
       "executor",
+      "telemetry",
+      "package-root.ts",
       "http/in-process-service.ts",
       "http/keyed-run-id.ts",
       "http/logger.ts",
@@ -141,6 +159,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "executor",
       "pipeline",
       "service",
+      "telemetry",
       "http/backend-registry.ts",
       "http/execute-here.ts",
       "http/in-process-service.ts",
@@ -178,10 +197,12 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   "cli-table3": ["src/report/", "src/cli/"],
   picocolors: ["src/report/", "src/cli/"],
   bullmq: ["src/executor/", "workers/"],
+  "bullmq-otel": ["src/executor/"],
   ioredis: ["src/executor/", "workers/"],
   express: ["src/http/"],
   pino: ["src/http/"],
   "prom-client": ["src/http/", "src/service/"],
+  "@opentelemetry": ["src/telemetry/"],
   pg: ["src/store/"],
   // TypeScript for a worker thread while developing; the package ships JavaScript.
   tsx: ["src/onnx/worker/"],
@@ -302,6 +323,7 @@ describe("the import rules can fail:", () => {
     ["commander outside the command line", vendor("src/pipeline/evaluate.ts", "commander")],
     ["a package without a home", vendor("src/spec/load.ts", "lodash")],
     ["files read by statistics", vendor("src/stats/holm.ts", "node:fs")],
+    ["OpenTelemetry outside its room", vendor("src/executor/queues.ts", "@opentelemetry/api")],
     ["a queue in a worker's neighbour", vendor("src/pipeline/evaluate.ts", "bullmq")],
   ])("%s", (_, arrow) => {
     expect(complaintsAbout([arrow])).toHaveLength(1);

@@ -8,6 +8,7 @@ import { makeLogger } from "../http/logger.ts";
 import { Metrics } from "../http/metrics.ts";
 import { Tokens } from "../http/tokens.ts";
 import { packageVersion } from "../package-root.ts";
+import { startTelemetry } from "../telemetry/start-telemetry.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface ServeOptions {
@@ -43,6 +44,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   const backends = await loadBackendRegistry(backendsFile, (problem) =>
     log.warn({ problem }, "a backend is not there yet"),
   );
+  const version = packageVersion();
+  const telemetry = await startTelemetry({
+    role: "api",
+    version,
+    environment: process.env,
+    onTrouble: (problem) => log.warn({ problem }, "traces can't be sent"),
+  });
+  const { tracer } = telemetry;
   const metrics = new Metrics();
   const onEvent = (runId: string, event: ServiceEvent): void => {
     metrics.observe(event);
@@ -54,19 +63,25 @@ export async function serve(options: ServeOptions): Promise<void> {
   const queued =
     env.redisUrl === undefined
       ? undefined
-      : (await import("../compose-service/open-queued-service.ts")).openQueuedService(store, env.redisUrl, {
-          onEvent,
-          onTrouble: (error) => log.debug({ problem: error.message }, "Redis is away"),
-        });
+      : await (await import("../compose-service/open-queued-service.ts")).openTracedService(
+          store,
+          env.redisUrl,
+          telemetry,
+          { onEvent, onTrouble: (error) => log.debug({ problem: error.message }, "Redis is away") },
+        );
   if (queued !== undefined) metrics.watchQueues(() => queued.queueCounts(backends.list().map(({ name }) => name)));
   const service =
     queued?.service ??
     (await InProcessRunService.start({
-      services: { store, now: () => new Date(), version: packageVersion() },
+      services: { store, now: () => new Date(), version },
       execute: (
         await import("../compose-service/execute-in-thread.ts")
-      ).executeInThread({ runs, backendsFile, probe: options.probe !== false }, metrics.answered.bind(metrics)),
+      ).executeInThread(
+        { runs, backendsFile, probe: options.probe !== false },
+        { onAnswer: metrics.answered.bind(metrics), traceAnswers: env.traceAnswers },
+      ),
       onEvent,
+      tracer,
     }));
   metrics.watch(service);
   const listening = await listen(
@@ -79,7 +94,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       authentication: options.insecureNoAuth === true ? { kind: "none" } : { kind: "tokens", tokens },
       log,
       metrics,
-      version: packageVersion(),
+      tracer,
+      version,
       requestsPerMinute: count(options.rateLimit, "--rate-limit"),
       maxAnswers: count(options.maxAnswers, "--max-answers"),
     },
@@ -97,8 +113,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   log.info("stopping");
   await listening.close();
+  await telemetry.close();
   await store.close();
   log.info("stopped");
+  // A collector that owes an answer would hold the process for as long as it may be waited for.
+  if (telemetry.isOn) process.exit();
 }
 
 function count(text: string, option: string): number {

@@ -15,6 +15,8 @@ import { Schedules } from "../service/schedules.ts";
 import { sendWebhook } from "../service/send-webhook.ts";
 import { ThreadCalls } from "../service/thread-calls.ts";
 import type { AttachedWorker, WorkerShell } from "../service/worker-process.ts";
+import { traceRun } from "../telemetry/trace-run.ts";
+import type { OpenSpan } from "../telemetry/tracer.ts";
 import type { FinishRequest } from "./finish-run-by-workers.ts";
 import { threadEntry } from "./thread-entry.ts";
 
@@ -28,21 +30,36 @@ export async function attachFinalize({
   queues,
   log,
   metrics,
+  tracer,
   options,
 }: WorkerShell): Promise<AttachedWorker> {
   const runs = new RunWorker({
     store,
     queues,
-    finish: async (run, signal) => {
-      // A thread a run: they end with it, and one that dies takes no other along.
-      const thread = new ThreadCalls<FinishRequest, Finish, ProgressEvent>(threadEntry("run"));
-      try {
-        const request = { run, redisUrl: env.redisUrl, reconcileMs: env.reconcileMs };
-        return await thread.call(request, signal, (event) => log.debug({ run, ...event }, event.kind));
-      } finally {
-        await thread.close();
-      }
-    },
+    finish: (run, signal) =>
+      traceRun(tracer, store, run, async (span) => {
+        // A thread a run: they end with it, and one that dies takes no other along.
+        const thread = new ThreadCalls<FinishRequest, Finish, ProgressEvent>(threadEntry("run"));
+        const trace = tracer.current();
+        let finalizing: OpenSpan | undefined;
+        try {
+          const request = {
+            run,
+            redisUrl: env.redisUrl,
+            reconcileMs: env.reconcileMs,
+            ...(trace === undefined ? {} : { trace }),
+          };
+          const finish = await thread.call(request, signal, (event) => {
+            log.debug({ run, ...event }, event.kind);
+            if (event.kind === "analyzing") finalizing ??= span.begin("finalize", { "quantgate.run": run });
+          });
+          span.set({ "quantgate.finish": finish.kind === "ended" ? finish.card.status : "left" });
+          return finish;
+        } finally {
+          finalizing?.end();
+          await thread.close();
+        }
+      }),
     onEnded: async (card) => {
       metrics.ended(card);
       const { id: run, status, overall, failure, schedule } = card;
@@ -53,7 +70,7 @@ export async function attachFinalize({
   });
   const version = packageVersion();
   const now = (): Date => new Date();
-  const service = new QueuedRunService({ store, queues, version, now, onEvent: () => {} });
+  const service = new QueuedRunService({ store, queues, version, now, tracer, onEvent: () => {} });
   const schedules = new Schedules(store.shelf("schedules"), queues, now);
   const registry = lazily(async () => {
     if (env.backendsFile === undefined)

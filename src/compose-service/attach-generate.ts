@@ -26,12 +26,14 @@ export async function attachGenerate({
   queues,
   log,
   metrics,
+  tracer,
   options,
 }: WorkerShell): Promise<AttachedWorker> {
   const registry = await registryOf(env.backendsFile, (problem) => log.warn({ problem }, "a backend is not there yet"));
   const backends = limitsOf(registry, env.backends);
   const lookupFor = registry.lookupFor.bind(registry);
-  const services = evaluationServices(store, readEnv(process.env), { lookupFor });
+  const general = readEnv(process.env);
+  const services = evaluationServices(store, general, { lookupFor });
   const limit = async (): Promise<void> => {
     for (const { name, shards, itemsPerMinute } of backends)
       await queues
@@ -51,6 +53,7 @@ export async function attachGenerate({
       openRun: async (run, signal) => openRunContext(run, services, signal),
       onAnswered: (job) => queues.add("score", [{ id: `${job.run}.${job.unit}`, data: job }], retried),
       onRecord: (record, variant) => metrics.answered(variant.backendName, record),
+      tracing: { tracer, eachAnswer: general.traceAnswers },
     });
     const queue = generateQueue(name);
     const handle = generator.handle.bind(generator);

@@ -9,14 +9,17 @@ import { assertVersion } from "./open-run-context.ts";
 import { threadEntry } from "./thread-entry.ts";
 
 /** Takes answered shards and scores them in a thread of its own. */
-export async function attachScore({ store, metrics, options }: WorkerShell): Promise<AttachedWorker> {
+export async function attachScore({ store, metrics, tracer, options }: WorkerShell): Promise<AttachedWorker> {
   const thread = new ThreadCalls<ScoreRequest, ScoredUnit>(threadEntry("score"));
   const scorer = new ShardScorer({
     store,
     score: async (run, unit, answers, signal) => {
       const manifest = await readManifest(run);
       assertVersion(manifest);
-      return thread.call({ run: run.id, manifest: JSON.stringify(manifest), unit, answers }, signal);
+      const attributes = { "quantgate.run": run.id, "quantgate.unit": unit };
+      return tracer.span("score", { attributes }, () =>
+        thread.call({ run: run.id, manifest: JSON.stringify(manifest), unit, answers }, signal),
+      );
     },
     onScored: () => metrics.scored(),
   });

@@ -5,12 +5,20 @@ import { executeHere } from "../http/execute-here.ts";
 import type { Decision, ExecuteRun } from "../http/in-process-service.ts";
 import type { ProgressEvent } from "../pipeline/progress.ts";
 import { ThreadCalls } from "../service/thread-calls.ts";
+import { ProgressTrace } from "../telemetry/progress-trace.ts";
+import { NO_SPAN } from "../telemetry/tracer.ts";
 import { threadEntry } from "./thread-entry.ts";
 
 export interface ThreadSettings {
   readonly runs: string;
   readonly backendsFile: string;
   readonly probe: boolean;
+}
+
+export interface ThreadListeners {
+  readonly onAnswer: (backend: string, wallMs: number) => void;
+  /** Whether each answer gets a span of its own. */
+  readonly traceAnswers: boolean;
 }
 
 /** What a run's thread is asked. */
@@ -24,18 +32,25 @@ export type ExecuteEvent =
   | { readonly kind: "answer-time"; readonly backend: string; readonly wallMs: number };
 
 /** Executes each run in a thread of its own, so that callers are answered while it is scored and decided. */
-export function executeInThread(
-  settings: ThreadSettings,
-  onAnswer: (backend: string, wallMs: number) => void,
-): ExecuteRun {
-  return async (run, { onProgress, signal }) => {
+export function executeInThread(settings: ThreadSettings, { onAnswer, traceAnswers }: ThreadListeners): ExecuteRun {
+  return async (run, { onProgress, signal, span }) => {
     const thread = new ThreadCalls<ExecuteRequest, Decision, ExecuteEvent>(threadEntry("execute"));
+    const trace = new ProgressTrace(span, { eachAnswer: traceAnswers });
     try {
       return await thread.call({ ...settings, run }, signal, (event) => {
-        if (event.kind === "answer-time") onAnswer(event.backend, event.wallMs);
-        else onProgress(event);
+        if (event.kind === "answer-time") {
+          onAnswer(event.backend, event.wallMs);
+          trace.answered(event.wallMs);
+        } else {
+          onProgress(event);
+          trace.observe(event);
+        }
       });
+    } catch (error) {
+      trace.end(error);
+      throw error;
     } finally {
+      trace.end();
       await thread.close();
     }
   };
@@ -55,7 +70,7 @@ export async function executeRequest(
       lookupFor: registry.lookupFor.bind(registry),
       onAnswer: (backend, wallMs) => tell({ kind: "answer-time", backend, wallMs }),
     });
-    return await executeHere(services)(run, { onProgress: tell, signal });
+    return await executeHere(services)(run, { onProgress: tell, signal, span: NO_SPAN });
   } finally {
     await store.close();
   }

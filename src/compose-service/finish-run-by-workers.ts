@@ -13,17 +13,20 @@ export interface FinishRequest {
   readonly run: string;
   readonly redisUrl: string;
   readonly reconcileMs: number;
+  /** `traceparent` that the run's units belong to; absent: they are not traced. */
+  readonly trace?: string;
 }
 
 /** In a run's thread: brings the run to its end, its units done by workers. */
 export async function finishRunByWorkers(
-  { run, redisUrl, reconcileMs }: FinishRequest,
+  { run, redisUrl, reconcileMs, trace }: FinishRequest,
   signal: AbortSignal,
   onProgress: (event: ProgressEvent) => void,
 ): Promise<Finish> {
   const env = readEnv(process.env);
   const store = openStore(env.runsFolder);
-  const queues = new Queues(redisUrl, () => {});
+  // Here nothing is told of spans: the thread ends with the run, and what it hadn't sent would be lost or waited for.
+  const queues = new Queues(redisUrl, () => {}, { trace });
   const executor = new BullMqExecutor(queues, {
     pollMs: POLL_MS,
     redispatchMs: reconcileMs,

@@ -8,6 +8,8 @@ import type { Plan, Unit } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
+import { AnswerTrace } from "../telemetry/answer-trace.ts";
+import { NO_TRACER, type Span, type Tracer } from "../telemetry/tracer.ts";
 import type { Execution } from "./executor.ts";
 import { LaterError, ThrottledError } from "./job-outcome.ts";
 import type { UnitJob } from "./jobs.ts";
@@ -41,6 +43,8 @@ export interface GeneratorDeps extends Pick<Execution, "openBackend" | "now"> {
   readonly onAnswered: (job: UnitJob) => Promise<void>;
   /** Called for each answer, for metrics. */
   readonly onRecord: (record: AnswerRecord, variant: ResolvedVariant) => void;
+  /** Absent: nothing is traced. */
+  readonly tracing?: { readonly tracer: Tracer; readonly eachAnswer: boolean };
 }
 
 /** How long a model and a run's items stay open without work. */
@@ -71,7 +75,11 @@ export class ShardGenerator {
       throw new LaterError("a variant of the run was refused", REFUSED_MS);
     if ((await run.readPart(`records-${job.unit}`)) === undefined) {
       const open = (): Promise<RunContext> => this.#deps.openRun(run, signal);
-      await this.#runs.use(run.id, open, (context) => this.#answer(run, context, job.unit, { signal, progress }));
+      const { tracer } = this.#deps.tracing ?? { tracer: NO_TRACER };
+      const attributes = { "quantgate.run": run.id, "quantgate.unit": job.unit };
+      await tracer.span("generate", { attributes }, (span) =>
+        this.#runs.use(run.id, open, (context) => this.#answer(run, context, job.unit, { signal, progress, span })),
+      );
       if (await isOver(run)) return;
     }
     await this.#deps.onAnswered(job);
@@ -86,11 +94,17 @@ export class ShardGenerator {
     run: Run,
     context: RunContext,
     index: number,
-    { signal, progress }: Pick<JobContext, "signal" | "progress">,
+    { signal, progress, span }: Pick<JobContext, "signal" | "progress"> & { readonly span: Span },
   ): Promise<void> {
     const unit = context.plan.units[index];
     if (unit === undefined)
       throw new RunError(`run ${run.id} has no unit ${index}`, { hint: "it was changed; start a new run" });
+    span.set({
+      "quantgate.variant": unit.variant.id,
+      "quantgate.task": unit.task.name,
+      "quantgate.backend": unit.variant.backendName,
+    });
+    const trace = new AnswerTrace(span, { each: this.#deps.tracing?.eachAnswer === true });
     const writer = await writerOf(run, index, unit);
     const done = new ProgressIndex(context.plan);
     for (const record of writer.records) done.add(record, record.outcome.kind);
@@ -109,6 +123,7 @@ export class ShardGenerator {
             onRecord: async (record) => {
               await writer.add(record);
               this.#deps.onRecord(record, variant);
+              trace.add(record);
               progress(writer.records.length);
             },
           });
@@ -121,6 +136,7 @@ export class ShardGenerator {
       if (error instanceof VariantRefusedError) this.#refused = { run: run.id, atMs: performance.now() };
       if (!over.signal.aborted) throw error;
     } finally {
+      trace.end();
       over.end();
     }
   }

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import {
+  DelayedError,
+  type Job,
+  RateLimitError,
+  type Telemetry,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from "bullmq";
 import type { z } from "zod";
 import { messageOf, UnavailableError, UsageError } from "../domain/errors.ts";
 import { LaterError, reasonOf, ThrottledError } from "./job-outcome.ts";
@@ -38,6 +46,8 @@ export interface QueueWorkerOptions {
   /** A job whose worker hasn't been heard of for so long is given to another one. */
   readonly lockMs: number;
   readonly onEvent: (event: WorkerEvent) => void;
+  /** Goes on with the traces that jobs bring along; absent: nothing is traced. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** How often a job may lose its worker; deaths of workers are nothing that a run should fail for. */
@@ -70,6 +80,7 @@ export class QueueWorker<T> {
       lockDuration: options.lockMs,
       stalledInterval: options.lockMs,
       maxStalledCount: MAX_STALLS,
+      ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     });
     this.#worker.on("error", trouble);
   }

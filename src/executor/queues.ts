@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Job, type JobsOptions, Queue } from "bullmq";
+import { type Job, type JobsOptions, Queue, type Telemetry } from "bullmq";
 import { Redis } from "ioredis";
 import { UnavailableError } from "../domain/errors.ts";
 
@@ -32,6 +32,13 @@ export interface FailedJob {
   readonly reason: string;
 }
 
+export interface QueuesOptions {
+  /** Carries traces with the jobs; absent: there are none. */
+  readonly telemetry?: Telemetry | undefined;
+  /** `traceparent` of whatever is added, for those who have no telemetry of their own. */
+  readonly trace?: string | undefined;
+}
+
 /** A connection to Redis that tries again for ever. */
 export function connect(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
@@ -49,10 +56,12 @@ export function connect(url: string, onError: (error: Error) => void): Redis {
 export class Queues {
   readonly #redis: Redis;
   readonly #onError: (error: Error) => void;
+  readonly #options: QueuesOptions;
   readonly #queues = new Map<QueueName, Queue>();
 
-  constructor(url: string, onError: (error: Error) => void) {
+  constructor(url: string, onError: (error: Error) => void, options: QueuesOptions = {}) {
     this.#onError = onError;
+    this.#options = options;
     this.#redis = connect(url, onError);
   }
 
@@ -60,12 +69,14 @@ export class Queues {
   async add(name: QueueName, jobs: readonly QueuedJob[], options: JobsOptions = {}): Promise<void> {
     if (jobs.length === 0) return;
     const queue = this.#queue(name);
+    const { trace } = this.#options;
+    const telemetry = trace === undefined ? {} : { telemetry: { metadata: JSON.stringify({ traceparent: trace }) } };
     await this.#soon(() =>
       queue.addBulk(
         jobs.map(({ id, data }) => ({
           name: "job",
           data,
-          opts: { jobId: id, removeOnComplete: true, sizeLimit: MESSAGE_BYTES, ...options },
+          opts: { jobId: id, removeOnComplete: true, sizeLimit: MESSAGE_BYTES, ...telemetry, ...options },
         })),
       ),
     );
@@ -118,7 +129,13 @@ export class Queues {
       this.#queue(name).upsertJobScheduler(id, cron, {
         name: "job",
         data,
-        opts: { removeOnComplete: true, removeOnFail: true, sizeLimit: MESSAGE_BYTES },
+        opts: {
+          removeOnComplete: true,
+          removeOnFail: true,
+          sizeLimit: MESSAGE_BYTES,
+          // Each time is a trace of its own, not part of whoever made the schedule.
+          telemetry: { omitContext: true },
+        },
       }),
     );
   }
@@ -148,7 +165,12 @@ export class Queues {
   #queue(name: QueueName): Queue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
-    const queue = new Queue(name, { connection: this.#redis, prefix: KEY_PREFIX });
+    const { telemetry } = this.#options;
+    const queue = new Queue(name, {
+      connection: this.#redis,
+      prefix: KEY_PREFIX,
+      ...(telemetry === undefined ? {} : { telemetry }),
+    });
     queue.on("error", this.#onError);
     this.#queues.set(name, queue);
     return queue;

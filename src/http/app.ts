@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { NO_TRACER } from "../telemetry/tracer.ts";
 import { apiHandlers } from "./api-handlers.ts";
 import { authenticate } from "./authenticate.ts";
 import { checkRequest } from "./check-request.ts";
@@ -12,6 +13,7 @@ import { HttpProblem, problemOf } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { Context, Reply } from "./reply.ts";
 import { sendEvents } from "./send-events.ts";
+import { traceRequests } from "./trace-requests.ts";
 
 const BODY_LIMIT = "256kb";
 
@@ -36,6 +38,7 @@ export function makeApp(parts: ServiceParts): Express {
         headers: { "Retry-After": String(waitS) },
       });
   };
+  app.use(traceRequests(parts.tracer ?? NO_TRACER));
   app.use(prepare(parts));
 
   const handlers = apiHandlers(parts) as Readonly<Record<string, (input: unknown, context: Context) => Promise<Reply>>>;

@@ -9,6 +9,8 @@ import { newRunId } from "../pipeline/run-id.ts";
 import { makePlan } from "../plan/plan.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import type { Run } from "../store/run-store.ts";
+import { traceRun } from "../telemetry/trace-run.ts";
+import { NO_TRACER, type Span, type Tracer } from "../telemetry/tracer.ts";
 import { keyedRunId } from "./keyed-run-id.ts";
 import { LiveRun } from "./live-run.ts";
 import { type RunEvent, type RunService, type RunState, type SubmitOptions, sequenceOf } from "./run-service.ts";
@@ -37,13 +39,20 @@ export type Decision = Pick<Verdicts, "overall" | "exitCode">;
 /** Brings a run to its end. Rejects with `InterruptedError` or `RunError`; the reports of a run that failed are written all the same. */
 export type ExecuteRun = (
   id: string,
-  options: { readonly onProgress: (event: ProgressEvent) => void; readonly signal: AbortSignal },
+  options: {
+    readonly onProgress: (event: ProgressEvent) => void;
+    readonly signal: AbortSignal;
+    /** Of the run's execution. */
+    readonly span: Span;
+  },
 ) => Promise<Decision>;
 
 export interface InProcessOptions {
   readonly services: Pick<EvaluationServices, "store" | "now" | "version">;
   readonly execute: ExecuteRun;
   readonly onEvent: (runId: string, event: ServiceEvent) => void;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /**
@@ -68,7 +77,16 @@ export class InProcessRunService implements RunService {
     return service;
   }
 
-  async submit(spec: ResolvedSpec, { idempotencyKey, submittedBy }: SubmitOptions) {
+  submit(spec: ResolvedSpec, options: SubmitOptions) {
+    const { tracer = NO_TRACER } = this.#options;
+    return tracer.span("submit", {}, async (span) => {
+      const submitted = await this.#keep(spec, options, tracer.current());
+      span.set({ "quantgate.run": submitted.id, "quantgate.created": submitted.created });
+      return submitted;
+    });
+  }
+
+  async #keep(spec: ResolvedSpec, { idempotencyKey, submittedBy }: SubmitOptions, trace: string | undefined) {
     const { services, onEvent } = this.#options;
     const id =
       idempotencyKey === undefined
@@ -76,7 +94,7 @@ export class InProcessRunService implements RunService {
         : keyedRunId(submittedBy, idempotencyKey);
     const manifest: RunManifest = {
       ...newManifest(id, spec, services),
-      submission: { by: submittedBy, executor: "in-process" },
+      submission: { by: submittedBy, executor: "in-process", ...(trace === undefined ? {} : { trace }) },
     };
     try {
       await services.store.create(id, pretty(manifest));
@@ -210,9 +228,13 @@ export class InProcessRunService implements RunService {
     live.update({ status: "running", phase: "running" });
     try {
       if (!(await this.#canExecute(id))) return;
-      const { overall, exitCode } = await this.#options.execute(id, { onProgress, signal });
+      const { execute, services, tracer = NO_TRACER } = this.#options;
+      const { overall, exitCode } = await traceRun(tracer, services.store, id, (span) =>
+        execute(id, { onProgress, signal, span }),
+      );
       await this.#end(id, live, { status: "completed", overall, exitCode });
     } catch (error) {
+      (await import("node:fs")).writeSync(2, `CAUGHT ${id} ${this.#closing.signal.aborted} ${(error as Error).stack}\n`);
       if (live.cancelled) await this.#end(id, live, { status: "cancelled" });
       else if (this.#closing.signal.aborted || error instanceof InterruptedError) this.#live.delete(id);
       else await this.#end(id, live, { status: "failed", failure: messageOf(error) });
@@ -227,6 +249,7 @@ export class InProcessRunService implements RunService {
       await run.lock();
     } catch (error) {
       this.#live.delete(id);
+      (await import("node:fs")).writeSync(2, `LEFT ${id} ${messageOf(error)}\n`);
       this.#options.onEvent(id, { kind: "left-alone", why: messageOf(error) });
       return false;
     }

@@ -1,5 +1,6 @@
 import type { DatasetFinder } from "../dataset/find.ts";
 import type { RunStore } from "../store/run-store.ts";
+import type { Tracer } from "../telemetry/tracer.ts";
 import type { Authentication } from "./authenticate.ts";
 import type { BackendRegistry } from "./backend-registry.ts";
 import type { Logger } from "./logger.ts";
@@ -18,6 +19,8 @@ export interface ServiceParts {
   readonly authentication: Authentication;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly version: string;
   /** Requests a minute that one caller may make. */
   readonly requestsPerMinute: number;

@@ -58,6 +58,8 @@ export interface Submission {
   readonly schedule?: string;
   /** Name of the stored baseline, where a model's is external. */
   readonly baseline?: string;
+  /** `traceparent` that the run's spans belong to, whatever becomes of the queue; absent: it was submitted without. */
+  readonly trace?: string;
 }
 
 /** Where units run: in the process that has the run, or wherever workers are. */

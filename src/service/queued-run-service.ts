@@ -13,6 +13,7 @@ import { newRunId } from "../pipeline/run-id.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import type { PartName, Run, RunStore } from "../store/run-store.ts";
+import { NO_TRACER, type Tracer } from "../telemetry/tracer.ts";
 import { enqueueRuns } from "./enqueue-runs.ts";
 
 /** How often a run that somebody watches is looked at; for all who watch it together. */
@@ -27,6 +28,8 @@ export interface QueuedServiceOptions {
   readonly version: string;
   readonly now: () => Date;
   readonly onEvent: (runId: string, event: ServiceEvent) => void;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Closes what is the service's alone. */
   readonly onClose?: () => Promise<void>;
 }
@@ -45,16 +48,34 @@ export class QueuedRunService implements RunService {
     this.#options = options;
   }
 
-  async submit(
+  submit(
+    spec: ResolvedSpec,
+    options: SubmitOptions & Pick<Submission, "schedule">,
+  ): Promise<{ readonly id: string; readonly created: boolean }> {
+    const { tracer = NO_TRACER } = this.#options;
+    return tracer.span("submit", {}, async (span) => {
+      const submitted = await this.#keep(spec, options, tracer.current());
+      span.set({ "quantgate.run": submitted.id, "quantgate.created": submitted.created });
+      return submitted;
+    });
+  }
+
+  async #keep(
     spec: ResolvedSpec,
     { idempotencyKey, submittedBy, schedule }: SubmitOptions & Pick<Submission, "schedule">,
+    trace: string | undefined,
   ): Promise<{ readonly id: string; readonly created: boolean }> {
     const { store, now, version, onEvent } = this.#options;
     const id =
       idempotencyKey === undefined ? newRunId(spec.name, now(), Math.random) : keyedRunId(submittedBy, idempotencyKey);
     const manifest: RunManifest = {
       ...newManifest(id, spec, { version, now }),
-      submission: { by: submittedBy, executor: "bullmq", ...(schedule === undefined ? {} : { schedule }) },
+      submission: {
+        by: submittedBy,
+        executor: "bullmq",
+        ...(schedule === undefined ? {} : { schedule }),
+        ...(trace === undefined ? {} : { trace }),
+      },
     };
     try {
       await store.create(id, `${JSON.stringify(manifest, null, 2)}\n`);

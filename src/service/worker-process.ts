@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
+import { carryTraces } from "../executor/carry-traces.ts";
 import type { QueueWorkerOptions, WorkerEvent } from "../executor/queue-worker.ts";
 import { type QueueName, Queues } from "../executor/queues.ts";
 import { type Logger, makeLogger } from "../http/logger.ts";
+import { packageVersion } from "../package-root.ts";
 import type { RunStore } from "../store/run-store.ts";
+import { startTelemetry } from "../telemetry/start-telemetry.ts";
+import type { Tracer } from "../telemetry/tracer.ts";
 import { serveHealth } from "./health-server.ts";
 import { readWorkerEnv, type WorkerEnv } from "./worker-env.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
@@ -15,6 +19,7 @@ export interface WorkerShell {
   readonly queues: Queues;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
+  readonly tracer: Tracer;
   /** Options of a queue's worker, which is logged and counted. */
   readonly options: (queue: QueueName) => QueueWorkerOptions;
 }
@@ -43,10 +48,19 @@ export async function runWorker(
     const env = readWorkerEnv(process.env);
     log = makeLogger(env.logLevel, process.stdout).child({ worker: name, pid: process.pid });
     const stop = stopSignal(log);
+    const version = packageVersion();
+    const telemetry = await startTelemetry({
+      role: name,
+      version,
+      environment: process.env,
+      onTrouble: (problem) => log.warn({ problem }, "traces can't be sent"),
+    });
+    const carrying = await carryTraces(telemetry, version);
     const store = openStore();
     const queues = new Queues(
       env.redisUrl,
       onceInAWhile((error) => log.warn({ problem: messageOf(error) }, "Redis is away")),
+      carrying,
     );
     const metrics = new WorkerMetrics();
     await store.check();
@@ -56,7 +70,9 @@ export async function runWorker(
       queues,
       log,
       metrics,
+      tracer: telemetry.tracer,
       options: (queue) => ({
+        ...carrying,
         redisUrl: env.redisUrl,
         queues,
         lockMs: env.lockMs,
@@ -70,6 +86,7 @@ export async function runWorker(
     log.info("stopping");
     const closed = (async () => {
       await attached.close(env.graceMs);
+      await telemetry.close();
       await health?.close();
       await queues.close();
       await store.close();

@@ -104,6 +104,8 @@ export interface StageOptions {
   readonly ollama: SimulatedOllama;
   readonly latencyMs: number;
   readonly postgres?: PostgresServer;
+  /** Variables of the workers and the API, besides those that every stage has. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A backend for stages. */
@@ -123,8 +125,13 @@ export class ServiceStage {
   readonly spec: ResolvedSpec;
   readonly workers: WorkerProcess[] = [];
   readonly #apis: ChildProcess[] = [];
+  readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(parts: Pick<ServiceStage, "redis" | "ollama" | "folder" | "runs" | "store" | "spec">) {
+  private constructor(
+    parts: Pick<ServiceStage, "redis" | "ollama" | "folder" | "runs" | "store" | "spec">,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.#env = env;
     this.redis = parts.redis;
     this.ollama = parts.ollama;
     this.folder = parts.folder;
@@ -134,7 +141,7 @@ export class ServiceStage {
     this.service = this.openService();
   }
 
-  static async set({ ollama, latencyMs, postgres }: StageOptions): Promise<ServiceStage> {
+  static async set({ ollama, latencyMs, postgres, env = {} }: StageOptions): Promise<ServiceStage> {
     const folder = await mkdtemp(join(tmpdir(), "quantgate-stage-"));
     const redis = await RedisServer.start();
     ollama.latencyMs = latencyMs;
@@ -152,7 +159,7 @@ export class ServiceStage {
       `name: stage\nbackends:\n  sim: ${backend}\nmodels:\n  - name: demo\n    variants:\n${variants.join("")}tasks:\n${tasks.join("")}scorers: { neural: skip }\n`,
     );
     const spec = await loadSpec(join(folder, "spec.yaml"), findDatasets(readEnv(process.env)));
-    return new ServiceStage({ redis, ollama, folder, runs, store: openStore(runs), spec });
+    return new ServiceStage({ redis, ollama, folder, runs, store: openStore(runs), spec }, env);
   }
 
   /** Another API process would have one of its own. */
@@ -183,6 +190,7 @@ export class ServiceStage {
         QUANTGATE_RECONCILE_MS: "1000",
         QUANTGATE_GRACE_MS: String(graceMs),
         QUANTGATE_LOG_LEVEL: "debug",
+        ...this.#env,
       },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -207,11 +215,12 @@ export class ServiceStage {
     };
   }
 
-  /** Starts the HTTP API; it is killed when the stage is struck. */
-  async startApi(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+  /** Starts the HTTP API; it is killed when the stage is struck. `queued`: whether it leaves runs to workers. */
+  async startApi({ queued = true } = {}): Promise<{ readonly url: string; readonly child: ChildProcess }> {
     const args = ["serve", "--insecure-no-auth", "--port", "0", "--backends", join(this.folder, "backends.yaml")];
+    const redis = queued ? { QUANTGATE_REDIS_URL: this.redis.url } : {};
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, QUANTGATE_RUNS: this.runs, QUANTGATE_REDIS_URL: this.redis.url },
+      env: { ...process.env, QUANTGATE_RUNS: this.runs, ...redis, ...this.#env },
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#apis.push(child);
