@@ -92,9 +92,10 @@ export async function startRun(
         ...scoringOf(scorers),
         status: "running",
       };
-      await run.lock();
-      await run.write("manifest.json", pretty(manifest));
-      await execute(run, manifest, sources.byTask, scorers, services, options);
+      await whileLocked(run, async () => {
+        await run.write("manifest.json", pretty(manifest));
+        await execute(run, manifest, sources.byTask, scorers, services, options);
+      });
       return id;
     } finally {
       await scorers.close();
@@ -147,28 +148,39 @@ export async function resumeRun(id: string, services: EvaluationServices, option
     const scorers = await services.openScorers({ spec, facts, sources: sources.byTask }, options.signal);
     try {
       assertSameRecipes(stored, scorers);
-      await run.lock();
-      const { endedAt: _, failure: __, ...rest } = stored;
-      const manifest: RunManifest = begun
-        ? { ...rest, ...scoringOf(scorers), status: "running" }
-        : {
-            ...rest,
-            ...scoringOf(scorers),
-            host: thisHost(),
-            tasks: facts,
-            ...(await earlierLooks(services.store, spec, facts)),
-            status: "running",
-            startedAt: services.now().toISOString(),
-          };
-      if (stored.status !== "completed" && stored.status !== "running")
-        await run.write("manifest.json", pretty(manifest));
-      await execute(run, manifest, sources.byTask, scorers, services, options);
+      await whileLocked(run, async () => {
+        const { endedAt: _, failure: __, ...rest } = stored;
+        const manifest: RunManifest = begun
+          ? { ...rest, ...scoringOf(scorers), status: "running" }
+          : {
+              ...rest,
+              ...scoringOf(scorers),
+              host: thisHost(),
+              tasks: facts,
+              ...(await earlierLooks(services.store, spec, facts)),
+              status: "running",
+              startedAt: services.now().toISOString(),
+            };
+        if (stored.status !== "completed" && stored.status !== "running")
+          await run.write("manifest.json", pretty(manifest));
+        await execute(run, manifest, sources.byTask, scorers, services, options);
+      });
       return id;
     } finally {
       await scorers.close();
     }
   } finally {
     await sources.close();
+  }
+}
+
+/** Gives the lock back however the work ends, also when that is before it has begun. */
+async function whileLocked(run: Run, work: () => Promise<void>): Promise<void> {
+  await run.lock();
+  try {
+    await work();
+  } finally {
+    await run.close();
   }
 }
 
@@ -253,8 +265,6 @@ async function execute(
     // The journal is what counts; a manifest that can't be completed must not hide why the run ended.
     await run.write("manifest.json", pretty({ ...ended(status), ...failure })).catch(() => {});
     throw error;
-  } finally {
-    await run.close();
   }
 }
 
