@@ -234,7 +234,6 @@ export class InProcessRunService implements RunService {
       );
       await this.#end(id, live, { status: "completed", overall, exitCode });
     } catch (error) {
-      (await import("node:fs")).writeSync(2, `CAUGHT ${id} ${this.#closing.signal.aborted} ${(error as Error).stack}\n`);
       if (live.cancelled) await this.#end(id, live, { status: "cancelled" });
       else if (this.#closing.signal.aborted || error instanceof InterruptedError) this.#live.delete(id);
       else await this.#end(id, live, { status: "failed", failure: messageOf(error) });
@@ -249,7 +248,6 @@ export class InProcessRunService implements RunService {
       await run.lock();
     } catch (error) {
       this.#live.delete(id);
-      (await import("node:fs")).writeSync(2, `LEFT ${id} ${messageOf(error)}\n`);
       this.#options.onEvent(id, { kind: "left-alone", why: messageOf(error) });
       return false;
     }
