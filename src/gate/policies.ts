@@ -41,15 +41,29 @@ const minimumOf = (benchmark: "mmlu" | "arc-challenge", atLeast: number): RuleIn
   basis: "point",
 });
 
+/** Rules of every policy but those on generated texts. */
+const NEVER: readonly RuleInput[] = [
+  { type: "not-near-random" },
+  { type: "max-rate", of: ["unparsed", "empty", "truncated"], percent: 5 },
+  { type: "quantizations", forbid: ["Q2_K"] },
+];
+
 const BUILT_IN: Readonly<Record<PolicyName, Omit<PolicyInput, "name">>> = {
   default: {
     description: "Not measurably worse than the baseline, better than guessing, and it finishes its answers.",
     rules: [
       { type: "max-loss", metric: "accuracy", pp: 3 },
       { type: "max-loss", metric: "key_metric_average", percent: 3 },
-      { type: "not-near-random" },
-      { type: "max-rate", of: ["unparsed", "empty", "truncated"], percent: 5 },
-      { type: "quantizations", forbid: ["Q2_K"] },
+      ...NEVER,
+    ],
+  },
+  "accuracy-only": {
+    description: "As default, for runs of multiple-choice tasks alone: nothing is asked of generated texts.",
+    rules: [
+      { type: "max-loss", metric: "accuracy", pp: 3 },
+      // "Each task" holds where there is none; what is pooled must be there.
+      { type: "max-loss", metric: "accuracy", pp: 3, over: "pooled" },
+      ...NEVER,
     ],
   },
   "general-chatbot": {

@@ -7,6 +7,7 @@ import { METRICS } from "../score/metrics-by-kind.ts";
 /** Names of the policies that come with QuantGate. */
 export const POLICY_NAMES = [
   "default",
+  "accuracy-only",
   "general-chatbot",
   "qa-pipeline",
   "summarization",

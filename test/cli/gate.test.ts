@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
 import type { Verdicts } from "../../src/gate/verdict.ts";
-import { SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
+import { FULL_POLICIES, SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
 import { type SyntheticVariant, syntheticRun } from "../gate/synthetic-run.ts";
 import { cli, startCli } from "../support/cli.ts";
 import { sharedFolder } from "../support/shared-folder.ts";
@@ -30,7 +29,7 @@ describe("quantgate gate", () => {
   }, 120_000);
 
   // One process per policy and run, as in a pipeline; the runs of a policy share a test, since starting is what takes time.
-  it.each(POLICY_NAMES)(
+  it.each(FULL_POLICIES)(
     "decides the ten runs of known truth by policy %s",
     async (policy) => {
       for (const { name, verdict } of SYNTHETIC_CASES) {

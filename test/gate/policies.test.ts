@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import { builtInPolicy, loadPolicy, parsePolicy } from "../../src/gate/policies.ts";
 import { POLICY_NAMES, policyJsonSchema } from "../../src/gate/policy-schema.ts";
+import { FULL_POLICIES } from "./synthetic-cases.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -68,7 +69,7 @@ describe("the built-in policies", () => {
     expect(minimaOf("batch-analytics")).toEqual({ composite: 0.4 });
   });
 
-  it.each(POLICY_NAMES)("%s holds the default rules first and blocks what is inconclusive", (name) => {
+  it.each(FULL_POLICIES)("%s holds the default rules first and blocks what is inconclusive", (name) => {
     const policy = builtInPolicy(name);
     const { rules } = builtInPolicy("default");
     expect(policy.rules.slice(0, rules.length)).toEqual(rules);

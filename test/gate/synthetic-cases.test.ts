@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evaluatePolicy } from "../../src/gate/evaluate.ts";
 import { builtInPolicy } from "../../src/gate/policies.ts";
-import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
-import { BASELINE, once, SYNTHETIC_CASES, TASKS, textScores } from "./synthetic-cases.ts";
+import { BASELINE, FULL_POLICIES, once, SYNTHETIC_CASES, TASKS, textScores } from "./synthetic-cases.ts";
 import { idOf, type SyntheticVariant, syntheticRun } from "./synthetic-run.ts";
 import { ruleLines, verdictOn } from "./verdict-of.ts";
 
@@ -45,7 +44,7 @@ const OTHERS: readonly SyntheticVariant[] = [
 const runWithQ2 = once(() => syntheticRun(TASKS, [...OTHERS, { ...BASELINE, quantization: "Q2_K" }]));
 const runWithoutQ2 = once(() => syntheticRun(TASKS, OTHERS));
 
-describe.each(POLICY_NAMES)("policy %s", (name) => {
+describe.each(FULL_POLICIES)("policy %s", (name) => {
   const policy = builtInPolicy(name);
 
   it.each(SYNTHETIC_CASES)("decides: $name → $verdict", ({ run, verdict }) => {
@@ -81,6 +80,32 @@ describe.each(POLICY_NAMES)("policy %s", (name) => {
       without.models[0]?.variants,
     );
     expect(verdicts.models[0]?.smallestPassing).toBe(without.models[0]?.smallestPassing);
+  });
+});
+
+describe("policy accuracy-only", () => {
+  const policy = builtInPolicy("accuracy-only");
+  const CHOICE_TASKS = TASKS.filter((task) => task.type === "multiple-choice");
+
+  it("decides a run of multiple choice alone, which can't meet default", () => {
+    const run = syntheticRun(CHOICE_TASKS, [BASELINE, { ...BASELINE, quantization: "Q8_0" }]);
+    expect(evaluatePolicy(policy, run).overall).toBe("pass");
+    expect(evaluatePolicy(builtInPolicy("default"), run).overall).toBe("fail");
+  });
+
+  it.each(SYNTHETIC_CASES)("decides: $name → $verdict", ({ run, verdict }) => {
+    expect(evaluatePolicy(policy, run()).overall).toBe(verdict);
+  });
+
+  it("can't be passed by an empty run, or without multiple choice", () => {
+    expect(evaluatePolicy(policy, emptyRun())).toMatchObject({ overall: "fail", exitCode: 1 });
+    const texts = TASKS.filter((task) => task.type === "generation");
+    const run = syntheticRun(texts, [BASELINE, { ...BASELINE, quantization: "Q8_0" }]);
+    expect(evaluatePolicy(policy, run).overall).toBe("fail");
+  });
+
+  it("doesn't let Q2_K in, however good", () => {
+    expect(verdictOn("Q2_K", evaluatePolicy(policy, runWithQ2())).verdict).toBe("fail");
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Quantization } from "../../src/domain/quantization.ts";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
+import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
 import type { Outcome } from "../../src/gate/verdict.ts";
 import { tangoInterval } from "../../src/stats/tango.ts";
 import { type SyntheticTask, type SyntheticVariant, syntheticRun } from "./synthetic-run.ts";
@@ -46,10 +47,13 @@ const mostLost = once(() => {
   return lost;
 });
 
+/** The built-in policies that ask about generated texts, too. */
+export const FULL_POLICIES = POLICY_NAMES.filter((name) => name !== "accuracy-only");
+
 export interface SyntheticCase {
   readonly name: string;
   readonly run: () => RunEvidence;
-  /** Of the candidate, by every built-in policy. */
+  /** Of the candidate, by every built-in policy but `accuracy-only`. */
   readonly verdict: Outcome;
 }
 
