@@ -38,7 +38,7 @@ spawnSync(process.execPath, [TSC, "-p", "tsconfig.build.json", "--outDir", COMPI
 const folder = await mkdtemp(join(tmpdir(), "quantgate-scoring-"));
 const server = spawn(
   process.execPath,
-  ["--import", "tsx", join(import.meta.dirname, "scoring-overlap", "server.ts"), ...LATENCY_MS.map(String)],
+  ["--import", "tsx", join(import.meta.dirname, "scoring-overlap-server.ts"), ...LATENCY_MS.map(String)],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
 try {
