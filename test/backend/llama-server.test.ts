@@ -26,10 +26,10 @@ const TOKENS: Readonly<Record<string, readonly number[]>> = {
   "Answer: ten": [128000, 16533, 25, 1, 2],
 };
 
-async function open(reply: string, status = 200, model = MODEL) {
+async function open(reply: string, status = 200, model = MODEL, build = "") {
   const server = await scriptedServer(({ path, body }, response) => {
-    if (path === "/props") json(response, shown.props);
-    else if (path === "/v1/models") json(response, shown.models);
+    if (path === "/props") json(response, shown[`props${build}`]);
+    else if (path === "/v1/models") json(response, shown[`models${build}`]);
     else if (path === "/tokenize") json(response, { tokens: TOKENS[String(body.content)] });
     else json(response, shown[reply], status);
   });
@@ -56,6 +56,17 @@ describe("llama-server", () => {
       kind: "model-missing",
     });
   });
+
+  it.each(["demo-a", "demo-b", "demo-Q8_0.gguf"])(
+    "is known by any of its names, and its quantization by the file: %s",
+    async (name) => {
+      const { backend } = await open("text", 200, name, " of b11669");
+      expect(backend.identity).toMatchObject({
+        build: "llama-server b11669-Debian",
+        metadata: { quantization: "Q4_K_M" },
+      });
+    },
+  );
 
   it("is asked without its prompt cache, samplers and penalties", async () => {
     const { backend, server } = await open("text");
@@ -100,6 +111,18 @@ describe("llama-server", () => {
     });
     await expect((await open("overflow", 400)).backend.generate(QUESTION, signal)).rejects.toMatchObject({
       kind: "context-overflow",
+    });
+  });
+
+  it("whose slots together need more context than they share throttles, and the item is not at fault", async () => {
+    await expect((await open("crowded", 500)).backend.generate(QUESTION, signal)).rejects.toMatchObject({
+      kind: "overloaded",
+      retryable: true,
+      hint: expect.stringContaining("--ctx-size"),
+    });
+    await expect((await open("overflow of b11669", 400)).backend.generate(QUESTION, signal)).rejects.toMatchObject({
+      kind: "context-overflow",
+      retryable: false,
     });
   });
 

@@ -82,6 +82,37 @@ describe("which server it is", () => {
   });
 });
 
+describe("llama-server's context", () => {
+  const event = (text: string, finish: string | null, extra: object = {}) => ({
+    choices: [{ text, index: 0, logprobs: null, finish_reason: finish }],
+    ...extra,
+  });
+  const pages = (finish: string): Pages => ({
+    "/v1/models": shown["plain models"],
+    "/props": shown["llama-server props"],
+    "/v1/completions": [
+      event("Rom", null),
+      event("", finish, { usage: { completion_tokens: 3, prompt_tokens: 125, total_tokens: 128 } }),
+    ],
+  });
+
+  it("that is full before the token limit is an overflow", async () => {
+    const { backend } = await open(pages("length"));
+    expect(backend.identity.settings.contextSize).toBe(1024);
+    await expect(backend.generate(QUESTION, signal)).rejects.toMatchObject({ kind: "context-overflow" });
+    expect(await backend.generate({ ...QUESTION, maxTokens: 3 }, signal)).toMatchObject({ finish: "length" });
+    expect(await (await open(pages("stop"))).backend.generate(QUESTION, signal)).toMatchObject({ finish: "end" });
+  });
+
+  it("that its slots exhaust together, told in the stream, is throttling", async () => {
+    const { backend } = await open({
+      ...pages("stop"),
+      "/v1/completions": [{ error: { code: 500, message: "Context size has been exceeded.", type: "server_error" } }],
+    });
+    await expect(backend.generate(QUESTION, signal)).rejects.toMatchObject({ kind: "overloaded", retryable: true });
+  });
+});
+
 describe("letters", () => {
   it("are read by token id at vLLM, whatever the tokens look like", async () => {
     const { backend, sent } = await open(reply("vllm letters"));

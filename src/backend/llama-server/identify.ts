@@ -5,6 +5,7 @@ import { sha256OfFile } from "../../files/file-digest.ts";
 import { BackendError } from "../backend.ts";
 import type { HttpClient } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
+import { quantizationOfFileType } from "./file-type.ts";
 import { ModelsSchema, type Props, PropsSchema } from "./replies.ts";
 
 /** What llama-server tells of itself and its one model, `/props` and `/v1/models`. Throws `BackendError` `model-missing` when it is another. */
@@ -17,7 +18,11 @@ export async function identifyLlamaServer(
   const props = parseReply(PropsSchema, (await client.get("/props", signal)).body, "/props");
   const models = parseReply(ModelsSchema, (await client.get("/v1/models", signal)).body, "/v1/models").data;
   const names = [
-    ...new Set([basename(props.model_path), props.model_alias ?? "", ...models.map(({ id }) => basename(id))]),
+    ...new Set([
+      basename(props.model_path),
+      props.model_alias ?? "",
+      ...models.flatMap(({ id, aliases }) => [id, ...aliases]).map((id) => basename(id)),
+    ]),
   ];
   if (!names.includes(basename(model))) {
     throw new BackendError({
@@ -27,6 +32,7 @@ export async function identifyLlamaServer(
     });
   }
   const meta = models[0]?.meta ?? {};
+  const fileType = props.model_ftype ?? meta.ftype;
   const digest = await digestOfLocalFile(url, props, signal);
   const metadata = {
     parameters: meta.n_params,
@@ -38,7 +44,8 @@ export async function identifyLlamaServer(
       meta.size === undefined || meta.n_params === undefined || meta.n_params === 0
         ? undefined
         : Math.round((meta.size * 8000) / meta.n_params) / 1000,
-    quantization: quantizationInName(props.model_path),
+    // The file itself knows better than its name.
+    quantization: fileType === undefined ? quantizationInName(props.model_path) : quantizationOfFileType(fileType),
   };
   const contextSize = props.default_generation_settings.n_ctx;
   return {

@@ -17,6 +17,7 @@ import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersById, lettersByText, type TopToken } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import { asCrowded } from "./crowded.ts";
 import { identifyLlamaServer } from "./identify.ts";
 import { CompletionReplySchema, TokenizeSchema } from "./replies.ts";
 
@@ -72,7 +73,11 @@ class LlamaServerBackend implements ServerBackend {
   }
 
   async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
-    return (await this.#answer(request, signal)) as AnswerOf<R>;
+    try {
+      return (await this.#answer(request, signal)) as AnswerOf<R>;
+    } catch (error) {
+      throw asCrowded(error);
+    }
   }
 
   async close(): Promise<void> {

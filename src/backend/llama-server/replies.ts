@@ -28,6 +28,8 @@ export const PropsSchema = z.object({
   total_slots: z.int().positive().default(1),
   model_path: z.string().default(""),
   model_alias: z.string().nullish(),
+  /** Type of the file, `Q4_K - Medium`; older builds do not tell it. */
+  model_ftype: z.string().optional(),
   chat_template: z.string().nullish(),
   build_info: z.string().optional(),
 });
@@ -37,6 +39,7 @@ export const ModelsSchema = z.object({
   data: z.array(
     z.object({
       id: z.string(),
+      aliases: z.array(z.string()).default([]),
       meta: z
         .object({
           n_vocab: z.number(),
@@ -44,6 +47,7 @@ export const ModelsSchema = z.object({
           n_embd: z.number(),
           n_params: z.number(),
           size: z.number(),
+          ftype: z.string(),
         })
         .partial()
         .nullish(),

@@ -3,6 +3,7 @@ import type { ModelMetadata } from "../../domain/record.ts";
 import type { OpenAiDialect } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
 import type { HttpClient } from "../http/client.ts";
+import { quantizationOfFileType } from "../llama-server/file-type.ts";
 
 /** What a server's own endpoint, beside the common API, tells of it. */
 export interface ServerFacts {
@@ -19,7 +20,12 @@ interface Sign {
   readonly read: (body: unknown, model: string) => Omit<ServerFacts, "dialect"> | undefined;
 }
 
-const PropsSchema = z.object({ build_info: z.string(), model_path: z.string() });
+const PropsSchema = z.object({
+  build_info: z.string(),
+  model_path: z.string(),
+  model_ftype: z.string().optional(),
+  default_generation_settings: z.object({ n_ctx: z.int().positive().optional() }).default({}),
+});
 const SglangSchema = z.object({
   model_path: z.string(),
   tokenizer_path: z.string(),
@@ -45,7 +51,14 @@ const SIGNS: readonly Sign[] = [
     path: "/props",
     read: (body) => {
       const props = PropsSchema.safeParse(body).data;
-      return props && { build: `llama-server ${props.build_info}`, settings: {}, metadata: {} };
+      if (props === undefined) return undefined;
+      const contextSize = props.default_generation_settings.n_ctx;
+      const quantization = props.model_ftype === undefined ? undefined : quantizationOfFileType(props.model_ftype);
+      return {
+        build: `llama-server ${props.build_info}`,
+        settings: contextSize === undefined ? {} : { contextSize },
+        metadata: quantization === undefined ? {} : { quantization },
+      };
     },
   },
   {

@@ -19,7 +19,7 @@ export async function identifyOpenAi(
   signal: AbortSignal,
 ): Promise<Found> {
   const models = parseReply(ModelsSchema, (await client.get("/v1/models", signal)).body, "/v1/models").data;
-  const mine = models.find(({ id }) => id === model);
+  const mine = models.find(({ id, aliases }) => id === model || aliases?.includes(model));
   if (mine === undefined) {
     const names = models.map(({ id }) => id);
     throw new BackendError({

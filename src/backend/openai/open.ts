@@ -16,12 +16,13 @@ import { sumContinuation } from "../echo.ts";
 import type { HttpClient } from "../http/client.ts";
 import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersByText, lettersTrimmed } from "../letters.ts";
+import { asCrowded } from "../llama-server/crowded.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { BackendDeps, ServerBackend } from "../server-backend.ts";
 import { fixedParameters } from "./fixed-parameters.ts";
 import { type Found, identifyOpenAi } from "./identify.ts";
 import { COMPLETIONS, echoedTokens, firstPosition, withoutLogprobs } from "./logprobs.ts";
-import { joinStream, textAnswer, tokenCounts, wholeText } from "./raw-text.ts";
+import { joinStream, type RawText, textAnswer, tokenCounts, wholeText } from "./raw-text.ts";
 import { ChatSchema, CompletionSchema, TokenizeSchema } from "./replies.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -96,7 +97,11 @@ class OpenAiBackend implements ServerBackend {
   }
 
   async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
-    return (await this.#answer(request, signal)) as AnswerOf<R>;
+    try {
+      return (await this.#answer(request, signal)) as AnswerOf<R>;
+    } catch (error) {
+      throw this.#dialect === "llama-server" ? asCrowded(error) : error;
+    }
   }
 
   async close(): Promise<void> {
@@ -133,21 +138,29 @@ class OpenAiBackend implements ServerBackend {
       ...(request.stop.length === 0 ? {} : { stop: request.stop }),
       ...this.#fixed,
     };
+    const answer = textAnswer(await this.#readText(path, body, signal), request, chat, path);
+    const { prompt, completion } = answer.tokens;
+    if (this.#dialect === "llama-server" && answer.finish === "length" && completion < request.maxTokens) {
+      throw new BackendError({
+        kind: "context-overflow",
+        message: `llama-server ended at ${completion} of ${request.maxTokens} tokens of answer after ${prompt} of prompt: its context is full`,
+        hint: "start it with a larger --ctx-size, or lower maxTokens of the task",
+      });
+    }
+    return answer;
+  }
+
+  async #readText(path: string, body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<RawText> {
     if (this.#config.stream) {
       const reply = await this.#client.events(
         path,
         { ...body, stream: true, stream_options: { include_usage: true } },
         signal,
       );
-      return textAnswer(
-        joinStream(reply, path, (words) => this.#client.redact(words), this.#now()),
-        request,
-        chat,
-        path,
-      );
+      return joinStream(reply, path, (words) => this.#client.redact(words), this.#now());
     }
     const reply = await this.#client.post(path, body, signal);
-    return textAnswer({ ...wholeText(reply.body, chat, path), wallMs: reply.wallMs }, request, chat, path);
+    return { ...wholeText(reply.body, this.#config.api === "chat", path), wallMs: reply.wallMs };
   }
 
   async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {

@@ -92,6 +92,8 @@ export const ModelsSchema = z.object({
   data: z.array(
     z.object({
       id: z.string(),
+      /** llama-server: further names of the same model. */
+      aliases: z.array(z.string()).nullish(),
       root: z.string().nullish(),
       max_model_len: z.int().nullish(),
     }),
