@@ -83,7 +83,7 @@ backendContract(
         signal,
         deps,
       ),
-    quantization: undefined,
+    quantization: "Q8_0",
     tellsDigest: false,
     missingModel,
   },
