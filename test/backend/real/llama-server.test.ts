@@ -261,7 +261,7 @@ describe.skipIf(llamaServerMissing)(
       onTestFinished(() => server.stop());
       const backend = await open("demo-Q8_0", { ...api, url: server.url, concurrency: { adaptive: 4 } });
       onTestFinished(() => backend.close());
-      const requests = QUESTIONS.slice(0, 6).map((question) => text("Question: ".repeat(20) + question, 8));
+      const requests = QUESTIONS.slice(0, 12).map((question) => text("Question: ".repeat(32) + question, 8));
       const together = await Promise.all(requests.map((request) => backend.generate(request, never)));
       for (const [index, request] of requests.entries())
         expect(together[index]?.text).toBe((await backend.generate(request, never)).text);
