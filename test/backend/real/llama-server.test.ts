@@ -21,7 +21,7 @@ import { llamaServerMissing, type RealLlamaServer, startLlamaServer } from "./re
 const never = new AbortController().signal;
 /**
  * Largest difference in log-probability from the embedded backend, both without flash attention on one thread. Measured with b11669: 8e-7 for
- * Q8_0, 3e-3 for F16, whose kernels add in another order. Ten times as much for other builds and processors.
+ * Q8_0, 3e-3 for F16, whose kernels add in another order. Wider here, for other builds and processors.
  */
 const TOLERANCE = { "demo-Q8_0": 1e-3, "demo-F16": 3e-2 } as const;
 /** A greedy choice between tokens as close as that may fall either way. */
