@@ -54,6 +54,8 @@ export const SubmittedSpecSchema = z.strictObject({
     .describe("Models behind bertscore and coherence."),
   repeat: shape.repeat,
   sampling: shape.sampling,
+  dollarsPerHour: shape.dollarsPerHour,
+  looks: shape.looks,
   seed: shape.seed,
 });
 export type SubmittedSpec = z.input<typeof SubmittedSpecSchema>;
