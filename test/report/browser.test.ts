@@ -1,30 +1,16 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHtml } from "../../src/report/html.ts";
 import { renderJUnit } from "../../src/report/junit.ts";
+import { chromiumMissing, startChromium } from "../support/chromium.ts";
 import { poison } from "./hostile.ts";
 import { MODEL, sampleData } from "./sample-data.ts";
 
-const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-const found = existsSync(executablePath);
-const title = found
-  ? "the HTML report in a browser"
-  : `the HTML report in a browser (skipped: no Chromium at ${executablePath}; set CHROMIUM_PATH)`;
-
-const LAUNCH_FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+const title = `the HTML report in a browser${chromiumMissing === undefined ? "" : ` (skipped: ${chromiumMissing})`}`;
 
 interface Box {
   readonly left: number;
@@ -33,7 +19,7 @@ interface Box {
   readonly height: number;
 }
 
-describe.skipIf(!found)(title, () => {
+describe.skipIf(chromiumMissing)(title, () => {
   let browser: Browser;
   let folder: string;
 
@@ -42,7 +28,7 @@ describe.skipIf(!found)(title, () => {
     const data = sampleData([MODEL, "qwen2.5-1.5b"]);
     await writeFile(join(folder, "plain.html"), renderHtml(data));
     await writeFile(join(folder, "hostile.html"), renderHtml(poison(sampleData())));
-    browser = await chromium.launch({ executablePath, headless: true, args: LAUNCH_FLAGS });
+    browser = await startChromium();
   });
 
   afterAll(async () => {
