@@ -27,6 +27,8 @@ export interface Backend {
   readonly capabilities: BackendCapabilities;
   /** How many requests may usefully be in flight. */
   readonly concurrency: number;
+  /** How many more are worth having ready beside those, so that one leaves the moment an answer has come; absent: none. */
+  readonly ahead?: number;
   /** Time spent loading the model, when opening did that; 0 for servers that load on demand. */
   readonly loadMs: number;
   generate<R extends BackendRequest>(request: R, signal: AbortSignal, context?: RequestContext): Promise<AnswerOf<R>>;
@@ -68,5 +70,16 @@ export class BackendError extends QuantGateError {
     this.kind = details.kind;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** A request was taken back before it was sent, because the server refused another just then. It counts as no try. */
+export class NotSentError extends BackendError {
+  constructor(request: string) {
+    super({
+      kind: "overloaded",
+      retryable: true,
+      message: `${request}: not sent, since the server asked for patience`,
+    });
   }
 }

@@ -12,6 +12,7 @@ class CachedBackend implements Backend {
   readonly identity: VariantIdentity;
   readonly capabilities: BackendCapabilities;
   readonly concurrency: number;
+  readonly ahead: number;
   readonly loadMs: number;
   readonly #backend: Backend;
   readonly #cache: AnswerCache;
@@ -20,6 +21,7 @@ class CachedBackend implements Backend {
     this.identity = backend.identity;
     this.capabilities = backend.capabilities;
     this.concurrency = backend.concurrency;
+    this.ahead = backend.ahead ?? 0;
     this.loadMs = backend.loadMs;
     this.#backend = backend;
     this.#cache = cache;

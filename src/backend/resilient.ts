@@ -1,13 +1,15 @@
 import type { AnswerOf, BackendRequest } from "../domain/answer.ts";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { ServerConfig } from "../spec/backend-schema.ts";
-import { type Backend, type BackendCapabilities, BackendError, type RequestContext } from "./backend.ts";
+import { type Backend, type BackendCapabilities, BackendError, NotSentError, type RequestContext } from "./backend.ts";
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { Outage } from "./outage.ts";
 import type { BackendDeps, ServerBackend } from "./server-backend.ts";
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
+/** So many requests at most wait ready for a place in flight: enough for answers that come together. */
+const MOST_AHEAD = 16;
 
 /** Exponential backoff with full jitter: uniform in [0, min(30 s, 0.5 s · 2^attempt)). */
 export function backoffMs(attempt: number, random: () => number): number {
@@ -22,6 +24,7 @@ export class ResilientBackend implements Backend {
   readonly capabilities: BackendCapabilities;
   readonly identity: VariantIdentity;
   readonly concurrency: number;
+  readonly ahead: number;
   readonly loadMs: number;
   readonly #server: ServerBackend;
   readonly #retries: number;
@@ -44,10 +47,10 @@ export class ResilientBackend implements Backend {
     this.#retries = config.retries;
     this.#outageMs = config.outageMs;
     this.#deps = deps;
-    this.#limiter = new ConcurrencyLimiter({
-      most: server.concurrency,
-      adaptive: typeof config.concurrency !== "number",
-    });
+    const adaptive = typeof config.concurrency !== "number";
+    // Where the number is fixed, the client's connections keep it; where it adapts, the limiter does, and nothing waits beyond it.
+    this.ahead = adaptive ? 0 : Math.min(server.concurrency, MOST_AHEAD);
+    this.#limiter = new ConcurrencyLimiter({ most: server.concurrency + this.ahead, adaptive });
     this.#outage = new Outage(server, config.outageMs, deps);
   }
 
@@ -68,6 +71,11 @@ export class ResilientBackend implements Backend {
           this.#limiter.succeeded(request.kind, clock() - sentAt);
           return answer;
         } catch (error) {
+          if (error instanceof NotSentError) {
+            // Who was refused tells the others first.
+            await sleep(0, signal);
+            continue;
+          }
           if (!(error instanceof BackendError) || !error.retryable) throw error;
           if (error.kind === "overloaded" || error.kind === "timeout") this.#limiter.overloaded(sentAt, clock());
           if (error.kind === "unreachable") {

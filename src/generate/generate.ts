@@ -38,7 +38,7 @@ export async function generate(work: AsyncIterator<Work>, backend: Backend, opti
       await keeping;
     }
   };
-  const lanes = Array.from({ length: backend.concurrency }, () =>
+  const lanes = Array.from({ length: backend.concurrency + (backend.ahead ?? 0) }, () =>
     lane().catch((error: unknown) => {
       stop.abort(error);
       throw error;

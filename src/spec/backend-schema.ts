@@ -36,6 +36,21 @@ const EnvironmentVariableSchema = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable, not the secret itself");
 
+/** They say how a request is framed and what may come back, which is not for a spec to change. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "connection",
+  "content-length",
+  "content-type",
+  "expect",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 const credentials = {
   apiKeyEnv: EnvironmentVariableSchema.optional().describe("Environment variable that holds the API key."),
   apiKeyFile: z
@@ -44,7 +59,13 @@ const credentials = {
     .optional()
     .describe("File that holds the API key and nothing else, relative to the spec file."),
   headersFromEnv: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/, "the name of an HTTP header"), EnvironmentVariableSchema)
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]+$/, "the name of an HTTP header")
+        .refine((name) => !OWN_HEADERS.has(name.toLowerCase()), "a header that QuantGate does not set itself"),
+      EnvironmentVariableSchema,
+    )
     .optional()
     .describe("Further request headers: header name to the environment variable that holds its value."),
 };

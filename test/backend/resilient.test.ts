@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BackendError, type BackendErrorKind } from "../../src/backend/backend.ts";
+import { BackendError, type BackendErrorKind, NotSentError } from "../../src/backend/backend.ts";
 import { backoffMs, ResilientBackend } from "../../src/backend/resilient.ts";
 import { InterruptedError, RunError } from "../../src/domain/errors.ts";
 import { FakeTime } from "../support/fake-time.ts";
@@ -75,6 +75,18 @@ describe("what may heal is asked again", () => {
   });
 });
 
+describe("requests are kept ready beyond those in flight", () => {
+  it.each([
+    [4, 4],
+    [64, 16],
+    [{ adaptive: 8 }, 0],
+  ])("at a concurrency of %j: %i", (concurrency, ahead) => {
+    const most = typeof concurrency === "number" ? concurrency : concurrency.adaptive;
+    const server = { ...stubServer({}), concurrency: most };
+    expect(new ResilientBackend(server, { ...CONFIG, concurrency }, new FakeTime().deps()).ahead).toBe(ahead);
+  });
+});
+
 describe("a server that throttles", () => {
   it("is left in peace by everyone for as long as it wishes, and no try is used up", async () => {
     const time = new FakeTime();
@@ -98,6 +110,34 @@ describe("a server that throttles", () => {
     expect(sentAt.slice(3, 6)).toEqual([9000, 18_000, 27_000]);
     expect(sentAt.slice(6).every((at) => at >= 36_000)).toBe(true);
     expect(sentAt).toHaveLength(9);
+  });
+
+  it("takes back what was not sent yet; that waits as long as the others, and is no try", async () => {
+    const time = new FakeTime();
+    const sentAt: string[] = [];
+    const server = stubServer({
+      answer: (request) => {
+        const prompt = request.prompt;
+        if (sentAt.length === 0) {
+          sentAt.push(`${prompt} at ${time.nowMs}`);
+          throw failing("overloaded", true, 9000);
+        }
+        if (prompt === "b" && !sentAt.includes("b taken back")) {
+          sentAt.push("b taken back");
+          throw new NotSentError("POST /");
+        }
+        sentAt.push(`${prompt} at ${time.nowMs}`);
+        return "well";
+      },
+    });
+    const backend = new ResilientBackend(
+      server,
+      { ...CONFIG, retries: 0 },
+      time.deps(() => 0),
+    );
+    await Promise.all(["a", "b"].map((prompt) => backend.generate(textRequest(prompt), never)));
+    expect(sentAt.slice(0, 2)).toEqual(["a at 0", "b taken back"]);
+    expect(sentAt.slice(2).sort()).toEqual(["a at 9000", "b at 9000"]);
   });
 
   it("for longer than an outage may last costs the item", async () => {

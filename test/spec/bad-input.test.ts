@@ -140,6 +140,11 @@ describe("a value that doesn't fit is told with file, line and path:", () => {
       "spec.yaml:3: backends.my own: letters, digits, '.', '_', ':' and '-', at least one",
     ],
     [
+      "a header that frames a request",
+      goodBut("{ type: llama-cpp }", "{ type: tgi, headersFromEnv: { Transfer-Encoding: X } }"),
+      "spec.yaml:3: backends.local.headersFromEnv.Transfer-Encoding: a header that QuantGate does not set itself",
+    ],
+    [
       "a number for a name",
       goodBut("quantization: FP16", "quantization: 16"),
       "spec.yaml:7: models[0].variants[0].quantization: must be text, is 16",

@@ -1,17 +1,17 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { BackendError } from "../backend.ts";
+import type { Headers } from "./connection.ts";
+import { ConnectionPool } from "./connection-pool.ts";
 import { EventStreamParser } from "./event-stream.ts";
 import { excerpt } from "./excerpt.ts";
-import { type Connection, exchange, type Timeouts } from "./exchange.ts";
+import { type ExchangeSettings, exchange, type Timeouts } from "./exchange.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface HttpClientOptions {
   /** Scheme, host, port and path prefix, without a slash at the end. */
   readonly baseUrl: string;
   readonly timeouts: Timeouts;
-  /** Connections kept open at most. */
+  /** Connections at most, and so requests in flight; more of them wait. */
   readonly connections: number;
   readonly secrets: Secrets;
   /** Largest answer that is read. */
@@ -25,7 +25,7 @@ export interface HttpClientOptions {
 /** A whole JSON answer with status 2xx. */
 export interface JsonReply {
   readonly body: unknown;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Headers;
   /** From sending to the last byte. */
   readonly wallMs: number;
 }
@@ -47,21 +47,27 @@ const MAX_QUOTED = 4096;
  */
 export class HttpClient {
   readonly #baseUrl: string;
-  readonly #connection: Connection;
+  readonly #settings: ExchangeSettings;
   readonly #prefix: string;
 
   constructor(options: HttpClientOptions) {
     const { baseUrl, timeouts, secrets, now, maxBytes = MAX_BYTES, connections, lookup } = options;
-    const { protocol, hostname, port, pathname } = new URL(baseUrl);
-    const sockets = { maxSockets: connections, maxFreeSockets: connections, scheduling: "lifo" } as const;
-    const pool = { keepAlive: true, ...sockets, ...(lookup === undefined ? {} : { lookup }) };
+    const { protocol, host, hostname, port, pathname } = new URL(baseUrl);
     const secure = protocol === "https:";
+    const target = {
+      secure,
+      host: hostname.replace(/^\[|\]$/g, ""),
+      port: Number(port === "" ? (secure ? 443 : 80) : port),
+      ...(lookup === undefined ? {} : { lookup }),
+    };
+    const headers = { host, ...secrets.headers };
     this.#baseUrl = baseUrl;
     this.#prefix = pathname.replace(/\/$/, "");
-    this.#connection = {
-      send: secure ? httpsRequest : httpRequest,
-      agent: secure ? new HttpsAgent(pool) : new Agent(pool),
-      target: { protocol, hostname: hostname.replace(/^\[|\]$/g, ""), port },
+    this.#settings = {
+      pool: new ConnectionPool(target, connections),
+      headLines: Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join(""),
       timeouts,
       secrets,
       maxBytes,
@@ -87,7 +93,7 @@ export class HttpClient {
       if (data === END_OF_EVENTS) done = true;
       else if (!done) events.push({ data: this.#parse(data, name), atMs: now });
     });
-    const { wallMs } = await exchange(this.#connection, {
+    const { wallMs } = await exchange(this.#settings, {
       name,
       method: "POST",
       path: this.#prefix + path,
@@ -105,17 +111,17 @@ export class HttpClient {
 
   /** Takes the client's secrets out of words that a server put into an answer. */
   redact(text: string): string {
-    return this.#connection.secrets.redact(text);
+    return this.#settings.secrets.redact(text);
   }
 
   close(): void {
-    this.#connection.agent.destroy();
+    this.#settings.pool.close();
   }
 
   async #json(method: "GET" | "POST", path: string, body: unknown, signal: AbortSignal): Promise<JsonReply> {
     const chunks: Buffer[] = [];
     const name = this.#nameOf(method, path);
-    const { headers, wallMs } = await exchange(this.#connection, {
+    const { headers, wallMs } = await exchange(this.#settings, {
       name,
       method,
       path: this.#prefix + path,
@@ -133,7 +139,7 @@ export class HttpClient {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      const said = excerpt(this.#connection.secrets.redact(text.slice(0, MAX_QUOTED)));
+      const said = excerpt(this.#settings.secrets.redact(text.slice(0, MAX_QUOTED)));
       throw garbled(name, said === "" ? "the answer is empty" : `the answer is not JSON: ${said.slice(0, 120)}`);
     }
   }

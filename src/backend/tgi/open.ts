@@ -218,6 +218,6 @@ class TgiBackend implements ServerBackend {
 }
 
 function headerNumber(reply: JsonReply, name: string): number | undefined {
-  const value = reply.headers[name];
+  const value = reply.headers.get(name);
   return typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
 }
