@@ -11,8 +11,9 @@ import { evaluationServices, findDatasets, openStore } from "../src/compose.ts";
 import { readEnv } from "../src/env.ts";
 import { loadPolicy } from "../src/gate/policies.ts";
 import { concludeRun } from "../src/pipeline/conclude-run.ts";
-import { type EvaluationServices, startRun } from "../src/pipeline/evaluate.ts";
+import type { EvaluationServices } from "../src/pipeline/evaluation.ts";
 import { readManifest } from "../src/pipeline/read-manifest.ts";
+import { startRun } from "../src/pipeline/start-run.ts";
 import { loadSpec } from "../src/spec/load.ts";
 
 const LIMIT = 0.05;

@@ -17,7 +17,7 @@ import { makeLogger } from "../src/http/logger.ts";
 import { Metrics } from "../src/http/metrics.ts";
 import { SubmittedSpecSchema } from "../src/http/submitted-spec.ts";
 import { Tokens } from "../src/http/tokens.ts";
-import { newManifest } from "../src/pipeline/evaluate.ts";
+import { newManifest } from "../src/pipeline/new-manifest.ts";
 import { FileStore } from "../src/store/file-store.ts";
 
 const [stored = 1_000, submissions = 500] = process.argv.slice(2).map(Number);

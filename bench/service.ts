@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { evaluationServices } from "../src/compose.ts";
 import type { AnswerRecord } from "../src/domain/record.ts";
 import { readEnv } from "../src/env.ts";
-import { startRun } from "../src/pipeline/evaluate.ts";
+import { startRun } from "../src/pipeline/start-run.ts";
 import { PostgresServer } from "../test/support/postgres-server.ts";
 import { answersOf, Fleet } from "./service/fleet.ts";
 

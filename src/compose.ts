@@ -8,7 +8,7 @@ import { type DatasetFinder, datasetFinder } from "./dataset/find.ts";
 import type { Env } from "./env.ts";
 import { InProcessExecutor } from "./executor/in-process.ts";
 import { packageRoot, packageVersion } from "./package-root.ts";
-import type { EvaluationServices } from "./pipeline/evaluate.ts";
+import type { EvaluationServices } from "./pipeline/evaluation.ts";
 import { FileStore } from "./store/file-store.ts";
 import { PostgresStore } from "./store/postgres/postgres-store.ts";
 import type { RunStore } from "./store/run-store.ts";

@@ -313,7 +313,7 @@ describe("the import rules can fail:", () => {
     ["a stage that uses an executor", file("src/score/score-journal.ts", "src/executor/in-process.ts")],
     ["a stage that imports an executor's types", file("src/generate/generate.ts", "src/executor/executor.ts", true)],
     ["analysis that uses what it may only know the types of", file("src/analyze/summarize.ts", "src/spec/load.ts")],
-    ["anything that imports the command line", file("src/pipeline/evaluate.ts", "src/cli/fail.ts")],
+    ["anything that imports the command line", file("src/pipeline/start-run.ts", "src/cli/fail.ts")],
     ["the command line that wires a backend itself", file("src/cli/run.ts", "src/backend/llama-cpp/open.ts")],
     ["a file of a room of which another file may be used", file("src/spec/resolve.ts", "src/backend/backend.ts")],
     ["a room that nobody entered", file("src/misc/helpers.ts", "src/domain/item.ts")],
@@ -321,11 +321,11 @@ describe("the import rules can fail:", () => {
     ["llama.cpp outside its backend", vendor("src/backend/recorded/open.ts", "node-llama-cpp")],
     ["ONNX Runtime outside its room", vendor("src/score/bert-score/bert-scorer.ts", "onnxruntime-node")],
     ["a distribution outside of statistics", vendor("src/analyze/compare.ts", "@stdlib/stats-base-dists-t-cdf")],
-    ["commander outside the command line", vendor("src/pipeline/evaluate.ts", "commander")],
+    ["commander outside the command line", vendor("src/pipeline/start-run.ts", "commander")],
     ["a package without a home", vendor("src/spec/load.ts", "lodash")],
     ["files read by statistics", vendor("src/stats/holm.ts", "node:fs")],
     ["OpenTelemetry outside its room", vendor("src/executor/queues.ts", "@opentelemetry/api")],
-    ["a queue in a worker's neighbour", vendor("src/pipeline/evaluate.ts", "bullmq")],
+    ["a queue in a worker's neighbour", vendor("src/pipeline/start-run.ts", "bullmq")],
   ])("%s", (_, arrow) => {
     expect(complaintsAbout([arrow])).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import type { RunContext } from "../executor/generate-shard.ts";
 import { LaterError } from "../executor/job-outcome.ts";
 import { packageVersion } from "../package-root.ts";
-import type { EvaluationServices } from "../pipeline/evaluate.ts";
+import type { EvaluationServices } from "../pipeline/evaluation.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { openSources } from "../pipeline/open-sources.ts";
 import { readManifest } from "../pipeline/read-manifest.ts";

@@ -2,9 +2,10 @@ import { RunError } from "../domain/errors.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import { concludeRun } from "../pipeline/conclude-run.ts";
-import { type EvaluationServices, resumeRun } from "../pipeline/evaluate.ts";
+import type { EvaluationServices } from "../pipeline/evaluation.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { readManifest } from "../pipeline/read-manifest.ts";
+import { resumeRun } from "../pipeline/resume-run.ts";
 import type { Run } from "../store/run-store.ts";
 import type { ExecuteRun } from "./in-process-service.ts";
 

@@ -1,11 +1,13 @@
 import { InterruptedError, messageOf, UsageError } from "../domain/errors.ts";
 import { hasEnded } from "../domain/run-status.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import { type EvaluationServices, newManifest } from "../pipeline/evaluate.ts";
+import type { EvaluationServices } from "../pipeline/evaluation.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
+import { newManifest } from "../pipeline/new-manifest.ts";
 import type { ProgressEvent } from "../pipeline/progress.ts";
 import { readManifest } from "../pipeline/read-manifest.ts";
 import { newRunId } from "../pipeline/run-id.ts";
+import { manifestText, writeManifest } from "../pipeline/write-manifest.ts";
 import { makePlan } from "../plan/plan.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import type { Run } from "../store/run-store.ts";
@@ -97,7 +99,7 @@ export class InProcessRunService implements RunService {
       submission: { by: submittedBy, executor: "in-process", ...(trace === undefined ? {} : { trace }) },
     };
     try {
-      await services.store.create(id, pretty(manifest));
+      await services.store.create(id, manifestText(manifest));
     } catch (error) {
       const there = idempotencyKey === undefined ? undefined : await services.store.open(id).catch(() => undefined);
       if (there === undefined) throw error;
@@ -261,7 +263,7 @@ export class InProcessRunService implements RunService {
     try {
       if (status !== "completed") {
         const run = await services.store.open(id);
-        await run.write("manifest.json", pretty(await ended(run, status, failure, services.now())));
+        await writeManifest(run, await ended(run, status, failure, services.now()));
       }
     } catch (error) {
       onEvent(id, { kind: "left-alone", why: messageOf(error) });
@@ -293,8 +295,4 @@ async function ended(
     endedAt: now.toISOString(),
     ...(failure === undefined ? {} : { failure: { message: failure } }),
   };
-}
-
-function pretty(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

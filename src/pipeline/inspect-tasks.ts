@@ -1,9 +1,24 @@
 import { createHash } from "node:crypto";
 import type { ItemSource } from "../dataset/item-source.ts";
 import { throwIfAborted, UsageError } from "../domain/errors.ts";
-import type { ResolvedTask } from "../spec/resolved.ts";
+import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
 import { buildRequest } from "../task/build-request.ts";
 import type { TaskFacts } from "./manifest.ts";
+
+/** What the analysis needs to know of every task, in the spec's order. */
+export async function inspectTasks(
+  spec: ResolvedSpec,
+  sources: ReadonlyMap<string, ItemSource>,
+  signal: AbortSignal,
+): Promise<readonly TaskFacts[]> {
+  const facts: TaskFacts[] = [];
+  for (const task of spec.tasks) {
+    const source = sources.get(task.name);
+    if (source === undefined) throw new Error(`no items were opened for task ${task.name}`);
+    facts.push(await inspectTask(task, source, signal));
+  }
+  return facts;
+}
 
 /**
  * Reads every item of a task's sample once before anything runs: renders its prompt, so that a bad row or template is told now and not

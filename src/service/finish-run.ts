@@ -9,10 +9,12 @@ import {
 import { hasEnded } from "../domain/run-status.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import { concludeRun } from "../pipeline/conclude-run.ts";
-import { type EvaluationServices, resumeRun } from "../pipeline/evaluate.ts";
+import type { EvaluationServices } from "../pipeline/evaluation.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import type { ProgressListener } from "../pipeline/progress.ts";
 import { readManifest } from "../pipeline/read-manifest.ts";
+import { resumeRun } from "../pipeline/resume-run.ts";
+import { writeManifest } from "../pipeline/write-manifest.ts";
 import { cardOf, type RunCard } from "../store/run-card.ts";
 import type { Run } from "../store/run-store.ts";
 
@@ -75,7 +77,7 @@ async function describeEnd(run: Run, error: unknown, now: Date): Promise<void> {
     endedAt: now.toISOString(),
     failure: { message: messageOf(error), ...(hint === undefined ? {} : { hint }) },
   };
-  await run.write("manifest.json", `${JSON.stringify(ended, null, 2)}\n`);
+  await writeManifest(run, ended);
 }
 
 async function seal(run: Run): Promise<RunCard> {

@@ -6,10 +6,11 @@ import { IdempotencyConflict, type ServiceEvent } from "../http/in-process-servi
 import { keyedRunId } from "../http/keyed-run-id.ts";
 import { type RunEvent, type RunService, type RunState, type SubmitOptions, sequenceOf } from "../http/run-service.ts";
 import { readStoredState, variantProgress } from "../http/stored-state.ts";
-import { newManifest } from "../pipeline/evaluate.ts";
 import type { RunManifest, Submission } from "../pipeline/manifest.ts";
+import { newManifest } from "../pipeline/new-manifest.ts";
 import { readManifest } from "../pipeline/read-manifest.ts";
 import { newRunId } from "../pipeline/run-id.ts";
+import { manifestText, writeManifest } from "../pipeline/write-manifest.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import type { PartName, Run, RunStore } from "../store/run-store.ts";
@@ -78,7 +79,7 @@ export class QueuedRunService implements RunService {
       },
     };
     try {
-      await store.create(id, `${JSON.stringify(manifest, null, 2)}\n`);
+      await store.create(id, manifestText(manifest));
     } catch (error) {
       const there = idempotencyKey === undefined ? undefined : await store.open(id).catch(() => undefined);
       if (there === undefined) throw error;
@@ -210,7 +211,7 @@ async function cancelUnbegun(run: Run, now: Date): Promise<boolean> {
     const manifest = await readManifest(run);
     if (manifest.status !== "queued") return false;
     const cancelled: RunManifest = { ...manifest, status: "cancelled", endedAt: now.toISOString() };
-    await run.write("manifest.json", `${JSON.stringify(cancelled, null, 2)}\n`);
+    await writeManifest(run, cancelled);
     return true;
   } finally {
     await run.close();

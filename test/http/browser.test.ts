@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EvaluationServices } from "../../src/pipeline/evaluate.ts";
+import type { EvaluationServices } from "../../src/pipeline/evaluation.ts";
 import { chromiumMissing, startChromium } from "../support/chromium.ts";
 import { type Harness, ITEMS, runToEnd, specOf, startHarness } from "./harness.ts";
 

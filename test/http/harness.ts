@@ -11,7 +11,7 @@ import { listen } from "../../src/http/listen.ts";
 import { makeLogger } from "../../src/http/logger.ts";
 import { Metrics } from "../../src/http/metrics.ts";
 import { type Scope, Tokens } from "../../src/http/tokens.ts";
-import type { EvaluationServices } from "../../src/pipeline/evaluate.ts";
+import type { EvaluationServices } from "../../src/pipeline/evaluation.ts";
 import { Schedules } from "../../src/service/schedules.ts";
 import { FileStore } from "../../src/store/file-store.ts";
 import { temporaryFolder } from "../support/cli.ts";

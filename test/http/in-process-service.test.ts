@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sequenceOf } from "../../src/http/run-service.ts";
-import type { EvaluationServices } from "../../src/pipeline/evaluate.ts";
+import type { EvaluationServices } from "../../src/pipeline/evaluation.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { ask, type Harness, ITEMS, runToEnd, specOf, startHarness } from "./harness.ts";
 

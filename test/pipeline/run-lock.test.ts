@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import { evaluationServices, findDatasets, openStore } from "../../src/compose.ts";
 import { InterruptedError } from "../../src/domain/errors.ts";
 import { readEnv } from "../../src/env.ts";
-import { newManifest, resumeRun } from "../../src/pipeline/evaluate.ts";
+import { newManifest } from "../../src/pipeline/new-manifest.ts";
+import { resumeRun } from "../../src/pipeline/resume-run.ts";
 import { loadSpec } from "../../src/spec/load.ts";
 import { temporaryFolder } from "../support/cli.ts";
 

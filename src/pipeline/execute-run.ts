@@ -1,0 +1,118 @@
+import type { ItemSource } from "../dataset/item-source.ts";
+import { CancelledError, InterruptedError, messageOf, QuantGateError, UnavailableError } from "../domain/errors.ts";
+import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { RunStatus } from "../domain/run-status.ts";
+import type { ScoreLine } from "../domain/score-row.ts";
+import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
+import { ProgressIndex } from "../plan/progress-index.ts";
+import { type Run, START } from "../store/run-store.ts";
+import type { EvaluationOptions, EvaluationServices, RunScorers } from "./evaluation.ts";
+import type { RunManifest } from "./manifest.ts";
+import { signaturesOf } from "./scorer-recipes.ts";
+import { writeManifest } from "./write-manifest.ts";
+
+/** Gives the lock back however the work ends, also when that is before it has begun. */
+export async function whileLocked(run: Run, work: () => Promise<void>): Promise<void> {
+  await run.lock();
+  try {
+    await work();
+  } finally {
+    await run.close();
+  }
+}
+
+/** Asks and scores what a locked run still lacks, and writes how it ended into its manifest. Rejects with why it didn't get to its end. */
+export async function executeRun(
+  run: Run,
+  manifest: RunManifest,
+  sources: ReadonlyMap<string, ItemSource>,
+  scorers: RunScorers,
+  services: EvaluationServices,
+  { onProgress, conclude, retryErrored = false, signal }: EvaluationOptions,
+): Promise<void> {
+  const { spec } = manifest;
+  const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
+  const { done, scored, errored, identities, findings } = await readProgress(run, plan, retryErrored, signal);
+  const signatures = new Map(Object.entries(signaturesOf(scorers)));
+  let inference = scorers.inference ?? manifest.inference;
+  const ended = (status: RunStatus): RunManifest => ({
+    ...manifest,
+    status,
+    endedAt: services.now().toISOString(),
+    identities: Object.fromEntries(identities),
+    findings: Object.fromEntries(findings),
+    signatures: Object.fromEntries(signatures),
+    ...(inference === undefined ? {} : { inference }),
+  });
+  try {
+    onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done: done.total() });
+    const { openBackend, now, examine } = services;
+    await services.executor.execute({
+      plan,
+      run,
+      sources,
+      scorers: scorers.byTask,
+      done,
+      scored,
+      errored,
+      identities,
+      signatures,
+      onInference: (settings) => {
+        inference = settings;
+      },
+      openBackend,
+      ...(examine === undefined
+        ? {}
+        : { examine: (backend, variant, abort) => examine({ backend, variant, spec, signal: abort }) }),
+      now,
+      onProgress: (event) => {
+        if (event.kind === "variant-opened" && event.findings.length > 0) findings.set(event.variant, event.findings);
+        onProgress(event);
+      },
+      signal,
+    });
+    const completed = ended("completed");
+    await conclude?.(run, completed);
+    await writeManifest(run, completed);
+  } catch (error) {
+    const status = statusAfter(error, signal);
+    const failure = status === "failed" ? { failure: failureOf(error) } : {};
+    // The journal is what counts; a manifest that can't be completed must not hide why the run ended.
+    await writeManifest(run, { ...ended(status), ...failure }).catch(() => {});
+    throw error;
+  }
+}
+
+async function readProgress(run: Run, plan: Plan, retryErrored: boolean, signal: AbortSignal) {
+  const errored = new ProgressIndex(plan);
+  const done = new ProgressIndex(plan);
+  const scored = new ProgressIndex(plan);
+  const identities = new Map<string, VariantIdentity>();
+  const findings = new Map<string, readonly ProbeFinding[]>();
+  for await (const { text } of run.lines("records", START, signal)) {
+    const record = JSON.parse(text) as JournalRecord;
+    if (record.type === "answer") {
+      if (record.outcome.kind === "answered" || !retryErrored) done.add(record);
+      else errored.add(record);
+    } else {
+      if (!identities.has(record.variant)) identities.set(record.variant, record.identity);
+      if (record.findings !== undefined) findings.set(record.variant, record.findings);
+    }
+  }
+  for await (const { text } of run.lines("scores", START, signal)) {
+    const line = JSON.parse(text) as ScoreLine;
+    if (line.type === "score") scored.add(line, line.result.kind === "missing" ? "errored" : "answered");
+  }
+  return { done, scored, errored, identities, findings };
+}
+
+function statusAfter(error: unknown, signal: AbortSignal): RunStatus {
+  if (error instanceof UnavailableError) return "interrupted";
+  if (!(error instanceof InterruptedError)) return "failed";
+  return error instanceof CancelledError || signal.reason instanceof CancelledError ? "cancelled" : "interrupted";
+}
+
+function failureOf(error: unknown): NonNullable<RunManifest["failure"]> {
+  const hint = error instanceof QuantGateError ? error.hint : undefined;
+  return { message: messageOf(error), ...(hint === undefined ? {} : { hint }) };
+}
