@@ -198,7 +198,6 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   picocolors: ["src/report/", "src/cli/"],
   bullmq: ["src/executor/", "workers/"],
   "bullmq-otel": ["src/executor/"],
-  "http-parser-js": ["src/backend/"],
   ioredis: ["src/executor/", "workers/"],
   express: ["src/http/"],
   pino: ["src/http/"],

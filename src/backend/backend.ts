@@ -37,6 +37,8 @@ export interface Backend {
 
 export type BackendErrorKind =
   | "unreachable"
+  /** Taken back before it was sent, because the server refused another; no try. */
+  | "not-sent"
   | "timeout"
   | "overloaded"
   | "server-error"
@@ -70,16 +72,5 @@ export class BackendError extends QuantGateError {
     this.kind = details.kind;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
-  }
-}
-
-/** A request was taken back before it was sent, because the server refused another just then. It counts as no try. */
-export class NotSentError extends BackendError {
-  constructor(request: string) {
-    super({
-      kind: "overloaded",
-      retryable: true,
-      message: `${request}: not sent, since the server asked for patience`,
-    });
   }
 }

@@ -1,13 +1,15 @@
 import type { AnswerOf, BackendRequest } from "../domain/answer.ts";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { ServerConfig } from "../spec/backend-schema.ts";
-import { type Backend, type BackendCapabilities, BackendError, NotSentError, type RequestContext } from "./backend.ts";
+import { type Backend, type BackendCapabilities, BackendError, type RequestContext } from "./backend.ts";
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { Outage } from "./outage.ts";
 import type { BackendDeps, ServerBackend } from "./server-backend.ts";
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
+/** A server that says 0 still gets a rest. */
+const SHORTEST_PAUSE_MS = 100;
 /** So many requests at most wait ready for a place in flight: enough for answers that come together. */
 const MOST_AHEAD = 16;
 
@@ -71,14 +73,11 @@ export class ResilientBackend implements Backend {
           this.#limiter.succeeded(request.kind, clock() - sentAt);
           return answer;
         } catch (error) {
-          if (error instanceof NotSentError) {
-            // Who was refused tells the others first.
-            await sleep(0, signal);
-            continue;
-          }
           if (!(error instanceof BackendError) || !error.retryable) throw error;
+          if (error.kind === "not-sent") continue;
           if (error.kind === "overloaded" || error.kind === "timeout") this.#limiter.overloaded(sentAt, clock());
           if (error.kind === "unreachable") {
+            this.#server.recall();
             await this.#outage.wait(signal);
             continue;
           }
@@ -112,8 +111,10 @@ export class ResilientBackend implements Backend {
     }
   }
 
+  /** For everyone, also who waits to be sent: that comes back, and finds the pause. */
   #pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#deps.clock() + ms);
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#deps.clock() + Math.max(ms, SHORTEST_PAUSE_MS));
+    this.#server.recall();
   }
 }
 

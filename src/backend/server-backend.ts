@@ -6,6 +6,8 @@ import type { Backend } from "./backend.ts";
 export interface ServerBackend extends Backend {
   /** Asks the server anew what it serves; rejects with `BackendError` while it can't tell. */
   identify(signal: AbortSignal): Promise<VariantIdentity>;
+  /** Takes back the requests that have not been sent: they reject with a `BackendError` of kind `not-sent`. */
+  recall(): void;
 }
 
 /** What a backend needs from outside; wired in `compose.ts`. */

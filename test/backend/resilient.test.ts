@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BackendError, type BackendErrorKind, NotSentError } from "../../src/backend/backend.ts";
+import { BackendError, type BackendErrorKind } from "../../src/backend/backend.ts";
 import { backoffMs, ResilientBackend } from "../../src/backend/resilient.ts";
 import { InterruptedError, RunError } from "../../src/domain/errors.ts";
 import { FakeTime } from "../support/fake-time.ts";
@@ -112,10 +112,25 @@ describe("a server that throttles", () => {
     expect(sentAt).toHaveLength(9);
   });
 
+  it("gets a rest even when it wishes for none", async () => {
+    const time = new FakeTime();
+    const server = stubServer({
+      answer: failsWith(...Array.from({ length: 5 }, () => failing("overloaded", true, 0))),
+    });
+    const backend = new ResilientBackend(
+      server,
+      CONFIG,
+      time.deps(() => 0),
+    );
+    expect(await backend.generate(textRequest("a"), never)).toMatchObject({ text: "well" });
+    expect(time.nowMs).toBe(500);
+  });
+
   it("takes back what was not sent yet; that waits as long as the others, and is no try", async () => {
     const time = new FakeTime();
     const sentAt: string[] = [];
-    const server = stubServer({
+    let recalls = 0;
+    const stub = stubServer({
       answer: (request) => {
         const prompt = request.prompt;
         if (sentAt.length === 0) {
@@ -124,20 +139,24 @@ describe("a server that throttles", () => {
         }
         if (prompt === "b" && !sentAt.includes("b taken back")) {
           sentAt.push("b taken back");
-          throw new NotSentError("POST /");
+          throw failing("not-sent");
         }
         sentAt.push(`${prompt} at ${time.nowMs}`);
         return "well";
       },
     });
+    const recall = (): void => {
+      recalls += 1;
+    };
     const backend = new ResilientBackend(
-      server,
+      { ...stub, recall },
       { ...CONFIG, retries: 0 },
       time.deps(() => 0),
     );
     await Promise.all(["a", "b"].map((prompt) => backend.generate(textRequest(prompt), never)));
     expect(sentAt.slice(0, 2)).toEqual(["a at 0", "b taken back"]);
     expect(sentAt.slice(2).sort()).toEqual(["a at 9000", "b at 9000"]);
+    expect(recalls).toBe(1);
   });
 
   it("for longer than an outage may last costs the item", async () => {

@@ -33,6 +33,7 @@ export function stubServer(
     loadMs: 0,
     contexts,
     calls: () => calls,
+    recall: () => {},
     identify: async () => {
       identified += 1;
       return options.identify === undefined ? (options.identity ?? IDENTITY) : options.identify(identified);

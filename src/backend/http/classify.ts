@@ -70,7 +70,7 @@ export function classifyNetworkError(error: NodeJS.ErrnoException, request: stri
       kind: "rejected",
       message: `${request}: the server's certificate is not accepted (${code})`,
     });
-  if (code === "ADDRESS_DENIED")
+  if (code === "ADDRESS_DENIED" || code === "CLIENT_CLOSED")
     return new BackendError({ kind: "rejected", message: `${request}: ${error.message}`, cause: error });
   if (code.startsWith("HPE_"))
     return new BackendError({

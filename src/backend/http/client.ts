@@ -1,10 +1,11 @@
 import type { LookupFunction } from "node:net";
 import { BackendError } from "../backend.ts";
-import type { Headers } from "./connection.ts";
+import { ByteBuffer } from "./byte-buffer.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { EventStreamParser } from "./event-stream.ts";
 import { excerpt } from "./excerpt.ts";
 import { type ExchangeSettings, exchange, type Timeouts } from "./exchange.ts";
+import type { Headers } from "./response-parser.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface HttpClientOptions {
@@ -114,12 +115,18 @@ export class HttpClient {
     return this.#settings.secrets.redact(text);
   }
 
+  /** Takes back the requests that have not been sent. */
+  recall(): void {
+    this.#settings.pool.recall();
+  }
+
+  /** For good; what is in flight or waits is rejected. */
   close(): void {
     this.#settings.pool.close();
   }
 
   async #json(method: "GET" | "POST", path: string, body: unknown, signal: AbortSignal): Promise<JsonReply> {
-    const chunks: Buffer[] = [];
+    const bytes = new ByteBuffer();
     const name = this.#nameOf(method, path);
     const { headers, wallMs } = await exchange(this.#settings, {
       name,
@@ -128,11 +135,9 @@ export class HttpClient {
       body,
       accept: "application/json",
       signal,
-      onChunk: (chunk) => chunks.push(chunk),
+      onChunk: (chunk) => bytes.push(chunk),
     });
-    const [only = Buffer.alloc(0)] = chunks;
-    const bytes = chunks.length > 1 ? Buffer.concat(chunks) : only;
-    return { body: this.#parse(bytes.toString("utf8"), name), headers, wallMs };
+    return { body: this.#parse(bytes.toString(), name), headers, wallMs };
   }
 
   #parse(text: string, name: string): unknown {

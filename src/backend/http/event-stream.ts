@@ -15,13 +15,16 @@ export class EventStreamParser {
   }
 
   push(chunk: Buffer): void {
-    this.#rest += this.#decoder.write(chunk);
+    // Only what is new is searched: a long line in small pieces would otherwise be read again with each of them.
+    const text = this.#decoder.write(chunk);
     let start = 0;
-    for (let end = this.#rest.indexOf("\n", start); end >= 0; end = this.#rest.indexOf("\n", start)) {
-      this.#line(this.#rest.slice(start, end).replace(/\r$/, ""));
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      const line = this.#rest + text.slice(start, end);
+      this.#line(line.endsWith("\r") ? line.slice(0, -1) : line);
+      this.#rest = "";
       start = end + 1;
     }
-    this.#rest = this.#rest.slice(start);
+    this.#rest += text.slice(start);
   }
 
   #line(line: string): void {

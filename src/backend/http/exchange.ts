@@ -1,10 +1,12 @@
 import { throwIfAborted } from "../../domain/errors.ts";
 import { watchAbort } from "../abort-watch.ts";
-import { BackendError, NotSentError } from "../backend.ts";
+import { BackendError } from "../backend.ts";
+import { ByteBuffer } from "./byte-buffer.ts";
 import { classifyNetworkError, classifyReply } from "./classify.ts";
-import type { Connection, Headers } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { ConnectionPool, Outgoing } from "./connection-pool.ts";
 import { errorWords, excerpt } from "./excerpt.ts";
+import type { Headers } from "./response-parser.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface Timeouts {
@@ -50,8 +52,8 @@ const MAX_ERROR_BYTES = 1 << 16;
 const NO_HEADERS: Headers = new Map();
 
 /**
- * Sends one request and reads its whole answer. Rejects with `BackendError`, with `NotSentError` when it was taken back because the server asked
- * for patience, or with `InterruptedError` when it is aborted.
+ * Sends one request and reads its whole answer. Rejects with `BackendError` (of kind `not-sent` when it was taken back before), or with
+ * `InterruptedError` when it is aborted.
  */
 export function exchange(settings: ExchangeSettings, asked: Asked): Promise<Answered> {
   throwIfAborted(asked.signal);
@@ -66,7 +68,7 @@ class Exchange implements Outgoing {
   readonly #resolve: (answered: Answered) => void;
   readonly #reject: (error: unknown) => void;
   /** Pieces of an answer that is an error. */
-  readonly #words: Buffer[] = [];
+  readonly #words = new ByteBuffer();
   #sentAtMs = 0;
   #connection: Connection | undefined;
   #status = 0;
@@ -124,8 +126,9 @@ class Exchange implements Outgoing {
     this.#headers = headers;
     const { accept } = this.#asked;
     const type = headers.get("content-type") ?? "";
-    if (this.#ok() && !type.toLowerCase().startsWith(accept))
-      this.#bad(`the answer is ${type === "" ? "of no content type" : excerpt(type)}, not ${accept}`, false);
+    if (!this.#ok() || type.toLowerCase().startsWith(accept)) return;
+    const told = type === "" ? "of no content type" : excerpt(this.#settings.secrets.redact(type));
+    this.#bad(`the answer is ${told}, not ${accept}`, false);
   }
 
   onChunk(chunk: Buffer): void {
@@ -144,7 +147,8 @@ class Exchange implements Outgoing {
   }
 
   onPause(): void {
-    if (this.#settled) return;
+    // Before the answer has begun there is no idle time, only that for the whole.
+    if (this.#settled || this.#status === 0) return;
     const { idleMs } = this.#settings.timeouts;
     if (this.#idle === undefined)
       this.#idle = setTimeout(() => this.#late(`the answer stood still for ${idleMs} ms`), idleMs);
@@ -167,7 +171,8 @@ class Exchange implements Outgoing {
   }
 
   onRecall(): void {
-    if (this.#settle()) this.#reject(new NotSentError(this.#asked.name));
+    const message = `${this.#asked.name}: not sent, since the server refused another request`;
+    this.#fail(new BackendError({ kind: "not-sent", retryable: true, message }));
   }
 
   #ok(): boolean {
@@ -183,16 +188,16 @@ class Exchange implements Outgoing {
   #refused(): void {
     const { secrets, now } = this.#settings;
     const status = this.#status;
-    const redirect = status >= 300 && status < 400;
+    const location = status >= 300 && status < 400 ? this.#headers.get("location") : undefined;
     this.#fail(
       classifyReply(
         {
           request: this.#asked.name,
           status,
           retryAfter: this.#headers.get("retry-after"),
-          location: redirect ? excerpt(secrets.redact(this.#headers.get("location") ?? "")) : undefined,
+          location: location === undefined ? undefined : excerpt(secrets.redact(location)),
           // Redacted first: a cut in the middle of a secret would hide it from the search, and show half of it.
-          said: errorWords(secrets.redact(Buffer.concat(this.#words).toString("utf8"))),
+          said: errorWords(secrets.redact(this.#words.toString())),
         },
         now(),
       ),
@@ -218,11 +223,8 @@ class Exchange implements Outgoing {
   #fail(error: unknown): void {
     if (!this.#settle()) return;
     this.#reject(error);
-    const { pool } = this.#settings;
-    if (this.#connection === undefined) pool.withdraw(this);
+    if (this.#connection === undefined) this.#settings.pool.withdraw(this);
     else if (!this.#whole) this.#connection.drop();
-    // A server that asks for patience, or is gone, gets nothing more before everyone has heard of it.
-    if (error instanceof BackendError && (error.kind === "overloaded" || error.kind === "unreachable")) pool.recall();
   }
 
   /** True the first time. */

@@ -80,6 +80,10 @@ class LlamaServerBackend implements ServerBackend {
     }
   }
 
+  recall(): void {
+    this.#client.recall();
+  }
+
   async close(): Promise<void> {
     this.#client.close();
   }

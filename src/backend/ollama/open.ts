@@ -67,6 +67,10 @@ class OllamaBackend implements ServerBackend {
     return (await this.#answer(request, signal)) as AnswerOf<R>;
   }
 
+  recall(): void {
+    this.#client.recall();
+  }
+
   async close(): Promise<void> {
     this.#client.close();
   }

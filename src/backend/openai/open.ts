@@ -104,6 +104,10 @@ class OpenAiBackend implements ServerBackend {
     }
   }
 
+  recall(): void {
+    this.#client.recall();
+  }
+
   async close(): Promise<void> {
     this.#client.close();
   }

@@ -105,6 +105,10 @@ class TgiBackend implements ServerBackend {
     return (await this.#answer(request, signal)) as AnswerOf<R>;
   }
 
+  recall(): void {
+    this.#client.recall();
+  }
+
   async close(): Promise<void> {
     this.#client.close();
   }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { HttpClient, type HttpClientOptions } from "../../../src/backend/http/client.ts";
@@ -115,6 +116,11 @@ describe("what is wrong is told by kind, and whether it may heal", () => {
       { kind: "rejected", retryable: false, message: expect.stringContaining("http://elsewhere.invalid/") },
     ],
     [
+      "304",
+      (_, r) => void r.writeHead(304).end(),
+      { kind: "rejected", message: expect.stringMatching(/answered 304$/) },
+    ],
+    [
       "another content type",
       (_, r) => void r.writeHead(200, { "content-type": "text/html" }).end("<html>"),
       { kind: "bad-response", retryable: false, message: expect.stringContaining("text/html") },
@@ -155,6 +161,22 @@ describe("what is wrong is told by kind, and whether it may heal", () => {
   it.each(cases)("%s", async (_, script, expected) => {
     const { client } = await clientOf(script);
     await expect(client.post("/x", {}, never)).rejects.toMatchObject(expected);
+  });
+
+  it("without a secret that the server repeats, wherever it does", async () => {
+    const secrets = { headers: {}, redact: (text: string) => text.replaceAll("hunter2", "[secret]") };
+    for (const script of [
+      (_: unknown, r: ServerResponse) => void r.writeHead(200, { "content-type": "text/hunter2" }).end(),
+      (_: unknown, r: ServerResponse) => void r.writeHead(302, { location: "http://x/hunter2" }).end(),
+      (_: unknown, r: ServerResponse) => json(r, { error: "your key hunter2 is wrong" }, 401),
+      (_: unknown, r: ServerResponse) =>
+        void r.writeHead(200, { "content-type": "application/json" }).end("hunter2 is no JSON"),
+    ]) {
+      const { client } = await clientOf(script, { secrets });
+      const error = await client.get("/", never).catch((thrown: unknown) => String(thrown));
+      expect(error).toContain("[secret]");
+      expect(error).not.toContain("hunter2");
+    }
   });
 
   it("no server", async () => {
