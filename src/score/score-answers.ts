@@ -74,29 +74,32 @@ function rowOf(
   item: Item,
   scores: Readonly<Record<string, Score>>,
 ): ScoreRow {
-  const { outcome } = record;
-  const head = {
-    type: "score",
-    variant: record.variant,
-    task: record.task,
-    ...(record.pass === undefined ? {} : { pass: record.pass }),
-    index: record.index,
-    item: record.item,
-    ...(record.retried === undefined ? {} : { retried: record.retried }),
-    promptHash: record.promptHash,
-    ...(item.subject === undefined ? {} : { subject: item.subject }),
-    ...(item.group === undefined ? {} : { group: item.group }),
-  } as const;
-  if (outcome.kind === "errored")
-    return { ...head, result: { kind: "missing", cause: "errored", error: outcome.error.kind } };
+  const { variant, task: name, index, item: id, promptHash, pass, retried, outcome } = record;
+  // Spread last: a literal that goes on after a spread is a hundred times slower in V8.
+  const rare = {
+    ...(pass === undefined ? undefined : { pass }),
+    ...(retried === undefined ? undefined : { retried }),
+    ...(item.subject === undefined ? undefined : { subject: item.subject }),
+    ...(item.group === undefined ? undefined : { group: item.group }),
+  };
+  if (outcome.kind === "errored") {
+    const result = { kind: "missing", cause: "errored", error: outcome.error.kind } as const;
+    return { type: "score", variant, task: name, index, item: id, promptHash, result, ...rare };
+  }
   const result = resultOf(task, outcome.answer, item, scores);
   return {
-    ...head,
+    type: "score",
+    variant,
+    task: name,
+    index,
+    item: id,
+    promptHash,
     result,
     answerHash: hashAnswer(outcome.answer, result),
     tokens: outcome.answer.tokens,
     timings: outcome.answer.timings,
     at: record.at,
+    ...rare,
   };
 }
 
