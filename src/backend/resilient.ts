@@ -105,9 +105,12 @@ export class ResilientBackend implements Backend {
   /** Waits out the server's pause and outage. Who waited together does not come back in the same instant. */
   async #untilOpen(signal: AbortSignal): Promise<void> {
     const { clock, sleep, random } = this.#deps;
-    await this.#outage.over();
-    for (let left = this.#pausedUntil - clock(); left > 0; left = this.#pausedUntil - clock()) {
-      await sleep(left + random() * FIRST_BACKOFF_MS, signal);
+    for (;;) {
+      await this.#outage.over();
+      const leftMs = this.#pausedUntil - clock();
+      // An outage may have begun during the sleep.
+      if (leftMs <= 0) return;
+      await sleep(leftMs + random() * FIRST_BACKOFF_MS, signal);
     }
   }
 

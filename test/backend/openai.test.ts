@@ -43,6 +43,19 @@ async function open(pages: Pages, config: object = {}) {
   return { backend, server, sent: () => server.seen.at(-1)?.body };
 }
 
+/** A server whose own endpoint fails while a proxy before it says so. */
+async function openBehindProxy(config: object) {
+  const server = await scriptedServer(({ path }, response) => {
+    if (path === "/version") json(response, { error: "bad gateway" }, 502);
+    else if (path === "/v1/models") json(response, shown["plain models"]);
+    else json(response, { detail: "Not Found" }, 404);
+  });
+  const parsed = BackendSchema.parse({ type: "openai", url: server.url, ...config }) as OpenAiConfig;
+  const opened = openOpenAi("llama", parsed, signal, testDeps());
+  opened.then((backend) => onTestFinished(() => backend.close())).catch(() => {});
+  return opened;
+}
+
 const reply = (name: string, path = "/v1/completions"): Pages => ({ ...VLLM, [path]: shown[name] });
 
 describe("which server it is", () => {
@@ -57,6 +70,11 @@ describe("which server it is", () => {
     expect(backend.identity.settings.dialect).toBe(dialect);
     expect(backend.identity.build).toMatch(build);
     expect(backend.capabilities.continuations).toBe(continuations);
+  });
+
+  it("is not told by an endpoint that fails for the moment: one that must be there is asked again, another's may answer anything", async () => {
+    await expect(openBehindProxy({ dialect: "vllm" })).rejects.toMatchObject({ kind: "server-error", retryable: true });
+    expect((await openBehindProxy({})).identity.settings.dialect).toBe("openai");
   });
 
   it("is found though it answers 200 to everything, as LM Studio does", async () => {

@@ -167,6 +167,37 @@ describe("a server that throttles", () => {
 });
 
 describe("a server that is gone", () => {
+  it("is waited for also by who was waiting out a pause when it went", async () => {
+    const time = new FakeTime();
+    const asked: string[] = [];
+    let away = false;
+    const server = stubServer({
+      answer: (request, call) => {
+        asked.push(`${request.prompt} ${away ? "away" : "there"}`);
+        if (call === 1) throw failing("overloaded", true, 1000);
+        if (call === 2) {
+          away = true;
+          throw failing("unreachable");
+        }
+        return "well";
+      },
+      identify: () => {
+        if (time.nowMs < 5000) throw failing("unreachable");
+        away = false;
+        return IDENTITY;
+      },
+    });
+    const backend = new ResilientBackend(
+      server,
+      CONFIG,
+      time.deps(() => 0.5),
+    );
+    // The second was on its way when the first one's pause began.
+    await Promise.all(["a", "b"].map((prompt) => backend.generate(textRequest(prompt), never)));
+    expect(asked.slice(2).every((request) => request.endsWith("there"))).toBe(true);
+    expect(asked).toHaveLength(4);
+  });
+
   it("is waited for by one, while all others wait for that one", async () => {
     const time = new FakeTime();
     let identified = 0;

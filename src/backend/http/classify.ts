@@ -70,13 +70,19 @@ export function classifyNetworkError(error: NodeJS.ErrnoException, request: stri
       kind: "rejected",
       message: `${request}: the server's certificate is not accepted (${code})`,
     });
+  if (/^(EPROTO$|ERR_SSL_)/.test(code))
+    return new BackendError({
+      kind: "rejected",
+      message: `${request}: the server speaks no TLS there (${code})`,
+      hint: "is it http, and not https?",
+    });
   if (code === "ADDRESS_DENIED" || code === "CLIENT_CLOSED")
     return new BackendError({ kind: "rejected", message: `${request}: ${error.message}`, cause: error });
   if (code.startsWith("HPE_"))
     return new BackendError({
       kind: "bad-response",
       retryable: true,
-      message: `${request}: what came back is not HTTP (${code})`,
+      message: `${request}: what came back is not HTTP (${code}: ${error.message})`,
     });
   // The request arrived and no whole answer came back: the server may have died of it, so this counts as a try.
   if (answering || code === "ECONNRESET" || code === "EPIPE")

@@ -3,7 +3,7 @@ import { BackendError } from "../backend.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { EventStreamParser } from "./event-stream.ts";
-import { excerpt } from "./excerpt.ts";
+import { quoted } from "./excerpt.ts";
 import { type ExchangeSettings, exchange, type Timeouts } from "./exchange.ts";
 import type { Headers } from "./response-parser.ts";
 import type { Secrets } from "./secrets.ts";
@@ -144,7 +144,7 @@ export class HttpClient {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      const said = excerpt(this.#settings.secrets.redact(text.slice(0, MAX_QUOTED)));
+      const said = quoted(text.slice(0, MAX_QUOTED), (words) => this.redact(words));
       throw garbled(name, said === "" ? "the answer is empty" : `the answer is not JSON: ${said.slice(0, 120)}`);
     }
   }

@@ -1,13 +1,15 @@
-import { StringDecoder } from "node:string_decoder";
+import { ByteBuffer } from "./byte-buffer.ts";
+
+const NEWLINE = 0x0a;
 
 /**
  * Splits a `text/event-stream` body into the data of its events (WHATWG HTML, 9.2.6): comments and other fields are passed over, several
- * `data:` lines of one event are joined. Bytes may be cut anywhere.
+ * `data:` lines of one event are joined. Bytes may be cut anywhere; each is looked at once.
  */
 export class EventStreamParser {
   readonly #onData: (data: string) => void;
-  readonly #decoder = new StringDecoder("utf8");
-  #rest = "";
+  /** A line that has not ended yet. */
+  #rest = new ByteBuffer();
   #data: string[] = [];
 
   constructor(onData: (data: string) => void) {
@@ -15,16 +17,15 @@ export class EventStreamParser {
   }
 
   push(chunk: Buffer): void {
-    // Only what is new is searched: a long line in small pieces would otherwise be read again with each of them.
-    const text = this.#decoder.write(chunk);
     let start = 0;
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
-      const line = this.#rest + text.slice(start, end);
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      this.#rest.push(chunk.subarray(start, end));
+      const line = this.#rest.toString();
+      this.#rest = new ByteBuffer();
       this.#line(line.endsWith("\r") ? line.slice(0, -1) : line);
-      this.#rest = "";
       start = end + 1;
     }
-    this.#rest += text.slice(start);
+    if (start < chunk.length) this.#rest.push(chunk.subarray(start));
   }
 
   #line(line: string): void {

@@ -5,7 +5,7 @@ import { ByteBuffer } from "./byte-buffer.ts";
 import { classifyNetworkError, classifyReply } from "./classify.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionPool, Outgoing } from "./connection-pool.ts";
-import { errorWords, excerpt } from "./excerpt.ts";
+import { errorWords, quoted } from "./excerpt.ts";
 import type { Headers } from "./response-parser.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -77,6 +77,7 @@ class Exchange implements Outgoing {
   #idle: NodeJS.Timeout | undefined;
   #unwatch: () => void = () => {};
   #bytes = 0;
+  /** The answer was read to its end, so its connection is fit for another, whatever was said. */
   #whole = false;
   #settled = false;
 
@@ -127,7 +128,7 @@ class Exchange implements Outgoing {
     const { accept } = this.#asked;
     const type = headers.get("content-type") ?? "";
     if (!this.#ok() || type.toLowerCase().startsWith(accept)) return;
-    const told = type === "" ? "of no content type" : excerpt(this.#settings.secrets.redact(type));
+    const told = type === "" ? "of no content type" : quoted(type, (text) => this.#settings.secrets.redact(text));
     this.#bad(`the answer is ${told}, not ${accept}`, false);
   }
 
@@ -195,9 +196,8 @@ class Exchange implements Outgoing {
           request: this.#asked.name,
           status,
           retryAfter: this.#headers.get("retry-after"),
-          location: location === undefined ? undefined : excerpt(secrets.redact(location)),
-          // Redacted first: a cut in the middle of a secret would hide it from the search, and show half of it.
-          said: errorWords(secrets.redact(this.#words.toString())),
+          location: location === undefined ? undefined : quoted(location, (text) => secrets.redact(text)),
+          said: errorWords(this.#words.toString(), (text) => secrets.redact(text)),
         },
         now(),
       ),

@@ -157,7 +157,7 @@ export class ResponseParser {
       return false;
     }
     const body = bodyOf(status, framing);
-    const connection = (framing.get("connection") ?? "").toLowerCase().split(/[ \t]*,[ \t]*/);
+    const connection = (framing.get("connection") ?? "").toLowerCase().split(",").map(withoutBlanks);
     const stays = minor === 1 ? !connection.includes("close") : connection.includes("keep-alive");
     this.#kept = stays && body.kind !== "rest" && status !== 101;
     const whole = body.kind === "sized" && body.left === 0;
@@ -192,7 +192,7 @@ function addField(text: string, { headers, framing }: Fields): void {
   const value = text.slice(colon + 1);
   if (CONTROL.test(value))
     throw new ResponseError("HPE_INVALID_HEADER_TOKEN", `control characters in the header ${name}`);
-  const trimmed = value.trim();
+  const trimmed = withoutBlanks(value);
   if (!headers.has(name)) headers.set(name, trimmed);
   if (!FRAMING.has(name)) return;
   const before = framing.get(name);
@@ -201,13 +201,25 @@ function addField(text: string, { headers, framing }: Fields): void {
   else framing.set(name, `${before}, ${trimmed}`);
 }
 
+/** Without spaces and tabs at both ends, and no other blanks: those would be part of a value to others. */
+function withoutBlanks(value: string): string {
+  const isBlank = (at: number): boolean => value[at] === " " || value[at] === "\t";
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return value.slice(start, end);
+}
+
 /** How the body is framed: RFC 9112, 6.3. */
 function bodyOf(status: number, framing: ReadonlyMap<string, string>): Body {
   const coding = framing.get("transfer-encoding");
   const length = framing.get("content-length");
   if (status < 200 || status === 204 || status === 304) return { kind: "sized", left: 0 };
   if (coding !== undefined) {
-    if (coding.toLowerCase() !== "chunked" || length !== undefined)
+    // Proxies that copy headers say it twice.
+    const chunked = coding.split(",").every((name) => withoutBlanks(name).toLowerCase() === "chunked");
+    if (!chunked || length !== undefined)
       throw new ResponseError("HPE_INVALID_TRANSFER_ENCODING", "a transfer-encoding other than chunked alone");
     return { kind: "chunk-size" };
   }

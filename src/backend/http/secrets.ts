@@ -43,8 +43,15 @@ export async function readSecrets(
     .sort((a, b) => b.length - a.length);
   return {
     headers,
-    redact: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text),
+    redact: (text) => secrets.reduce((clean, secret) => withoutCut(clean.replaceAll(secret, "[secret]"), secret), text),
   };
+}
+
+/** A text may have been cut in the middle of a secret: then its end is the secret's beginning. */
+function withoutCut(text: string, secret: string): string {
+  for (let length = secret.length - 1; length >= MIN_SECRET_LENGTH; length -= 1)
+    if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[secret]`;
+  return text;
 }
 
 async function readKeyFile(path: string): Promise<string> {

@@ -15,5 +15,6 @@ export function asCrowded(error: unknown): unknown {
     message: `${error.message} (the requests in flight need more context together than its slots share)`,
     hint: "start it with a larger --ctx-size or fewer --parallel slots, or lower the backend's concurrency",
     cause: error,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   });
 }

@@ -13,6 +13,7 @@ import type { OllamaConfig } from "../../spec/backend-schema.ts";
 import { type BackendCapabilities, BackendError } from "../backend.ts";
 import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
+import { quoted } from "../http/excerpt.ts";
 import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { lettersByText, lettersTrimmed } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
@@ -109,7 +110,11 @@ class OllamaBackend implements ServerBackend {
     return {
       kind: "text",
       ...answer,
-      ...endAtStop(answer.text, finishOf(reply.done_reason), request.stop),
+      ...endAtStop(
+        answer.text,
+        finishOf(reply.done_reason, (text) => this.#client.redact(text)),
+        request.stop,
+      ),
       tokens: { prompt: reply.prompt_eval_count, completion: reply.eval_count },
       timings: timingsOf(reply, wallMs),
     };
@@ -172,14 +177,14 @@ class OllamaBackend implements ServerBackend {
   }
 }
 
-function finishOf(reason: string | undefined): FinishReason {
+function finishOf(reason: string | undefined, redact: (text: string) => string): FinishReason {
   if (reason === "length") return "length";
   // Ollama says "stop" for the end token and for stop strings alike, and very old ones say nothing.
   if (reason === "stop" || reason === undefined) return "end";
   throw new BackendError({
     kind: "bad-response",
     retryable: true,
-    message: `/api/generate: it ended for the reason "${reason}"`,
+    message: `/api/generate: it ended for the reason "${quoted(reason, redact)}"`,
   });
 }
 

@@ -116,7 +116,7 @@ export async function probeDialect(
 ): Promise<ServerFacts> {
   for (const sign of SIGNS) {
     if (named !== undefined && sign.dialect !== named) continue;
-    const facts = sign.read(await bodyAt(client, sign.path, signal), model);
+    const facts = sign.read(await bodyAt(client, sign.path, named !== undefined, signal), model);
     if (facts !== undefined) return { dialect: sign.dialect, ...facts };
   }
   return {
@@ -127,13 +127,17 @@ export async function probeDialect(
   };
 }
 
-/** A JSON body, or `undefined` when the server has no such endpoint. A server that is away is an error, not a missing endpoint. */
-async function bodyAt(client: HttpClient, path: string, signal: AbortSignal): Promise<unknown> {
+/**
+ * A JSON body, or `undefined` when the server has no such endpoint. A server that is away is an error, not a missing endpoint; one whose kind is
+ * known (`named`) is away, too, when the answer is cut or of status 5xx, which on others' endpoints may mean anything.
+ */
+async function bodyAt(client: HttpClient, path: string, named: boolean, signal: AbortSignal): Promise<unknown> {
   try {
     return (await client.get(path, signal)).body;
   } catch (error) {
-    const gone = ["unreachable", "timeout", "overloaded"];
-    if (!(error instanceof BackendError) || gone.includes(error.kind)) throw error;
+    if (!(error instanceof BackendError)) throw error;
+    const away = named ? error.retryable : ["unreachable", "timeout", "overloaded", "not-sent"].includes(error.kind);
+    if (away) throw error;
     return undefined;
   }
 }

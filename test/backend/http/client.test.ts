@@ -179,6 +179,15 @@ describe("what is wrong is told by kind, and whether it may heal", () => {
     }
   });
 
+  it("a server that speaks no TLS", async () => {
+    const { url } = await scriptedServer((_, response) => json(response, {}));
+    await expect(clientAt(url.replace("http:", "https:")).get("/", never)).rejects.toMatchObject({
+      kind: "rejected",
+      retryable: false,
+      message: expect.stringContaining("speaks no TLS"),
+    });
+  });
+
   it("no server", async () => {
     const client = clientAt("http://127.0.0.1:1");
     await expect(client.get("/", never)).rejects.toMatchObject({ kind: "unreachable", retryable: true });

@@ -44,6 +44,13 @@ describe("an answer", () => {
     ["in chunks", CHUNKED, '{"a":1}', true],
     ["in chunks, with extensions", CHUNKED.replace(";x=y", ';x;y="a; \\"b";z=1'), '{"a":1}', true],
     ["in chunks, with trailers", CHUNKED.replace(/\r\n$/, "x: 1\r\ny: 2\r\n\r\n"), '{"a":1}', true],
+    ["in chunks, said twice", CHUNKED.replace("\r\n\r\n", "\r\nTransfer-Encoding: Chunked\r\n\r\n"), '{"a":1}', true],
+    [
+      "with many blanks in a list",
+      SIZED.replace("\r\n\r\n", `\r\nconnection: a${" ".repeat(60_000)}b, \tclose\r\n\r\n`),
+      '{"a":1}',
+      false,
+    ],
     [
       "after interim ones",
       `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${SIZED}`,
@@ -130,7 +137,9 @@ describe("is no answer:", () => {
       "HPE_INVALID_TRANSFER_ENCODING",
     ],
     ["another coding", head("transfer-encoding: gzip, chunked"), "HPE_INVALID_TRANSFER_ENCODING"],
-    ["two codings", head("transfer-encoding: chunked\r\ntransfer-encoding: chunked"), "HPE_INVALID_TRANSFER_ENCODING"],
+    ["two codings", head("transfer-encoding: gzip\r\ntransfer-encoding: chunked"), "HPE_INVALID_TRANSFER_ENCODING"],
+    ["a length with a blank that is none in HTTP", head("content-length: 7\u00a0"), "HPE_INVALID_CONTENT_LENGTH"],
+    ["a coding with such a blank", head("transfer-encoding: chunked\u00a0"), "HPE_INVALID_TRANSFER_ENCODING"],
     ["a chunk's size that is a word", `${head("transfer-encoding: chunked")}zz\r\n`, "HPE_INVALID_CHUNK_SIZE"],
     ["no size before a chunk", `${head("transfer-encoding: chunked")}\r\n`, "HPE_INVALID_CHUNK_SIZE"],
     ["a chunk's size below zero", `${head("transfer-encoding: chunked")}-5\r\n`, "HPE_INVALID_CHUNK_SIZE"],
@@ -184,6 +193,7 @@ it("what it takes for an answer, Node takes for the same answer", async () => {
     "content-length: 3\r\n",
     "connection: close\r\n",
     "\u00ff",
+    "\u00a0",
   ];
   let bytes = "";
   const server = await rawServer((socket) => void socket.end(bytes, "latin1"));

@@ -10,6 +10,8 @@ import { testDeps } from "../../support/backend-deps.ts";
 import { json, scriptedServer } from "../../support/scripted-server.ts";
 
 const CANARY = "sk-canary-7f3a9b";
+/** The same to whoever reads it as JSON. */
+const ESCAPED = CANARY.replace("canary", "\\u0063an\\u0061ry");
 const SECOND = "tenant-canary-22";
 
 describe("secrets", () => {
@@ -64,6 +66,14 @@ describe("secrets", () => {
       else if (request.path === "/version") json(response, { version: "1" });
       else if (request.path === "/v1/completions" && request.body.prompt === "redirect")
         json(response, {}, 302, { location: `http://x.invalid/?key=${CANARY}` });
+      else if (request.path === "/v1/completions" && request.body.prompt === "escaped")
+        void response.writeHead(400, { "content-type": "application/json" }).end(`{"error": "bad key ${ESCAPED}"}`);
+      else if (request.path === "/v1/completions" && request.body.prompt === "escaped garbage")
+        void response.writeHead(200, { "content-type": "application/json" }).end(`no JSON but ${ESCAPED}`);
+      else if (request.path === "/v1/completions" && request.body.prompt === "cut")
+        void response
+          .writeHead(400, { "content-type": "application/json", "content-length": "1000" })
+          .write(`{"error": "bad key ${CANARY.slice(0, -3)}`, () => response.destroy());
       else if (request.path === "/v1/completions" && request.body.prompt === "garbage")
         void response.writeHead(200, { "content-type": "application/json" }).end(said);
       else if (request.body.stream === true)
@@ -84,7 +94,7 @@ describe("secrets", () => {
     const backend = await openOpenAi("m", config, signal, testDeps({ KEY: CANARY, TENANT: SECOND }));
     onTestFinished(() => backend.close());
     leaks.push(JSON.stringify(backend.identity), JSON.stringify(config));
-    for (const prompt of ["a", "redirect", "garbage"]) {
+    for (const prompt of ["a", "redirect", "garbage", "escaped", "escaped garbage", "cut"]) {
       const error = await backend
         .generate({ kind: "text", prompt, maxTokens: 1, stop: [], temperature: 0, seed: 0 }, signal)
         .catch((thrown: unknown) => thrown);
@@ -110,6 +120,7 @@ describe("secrets", () => {
     expect(server.seen.every(({ headers }) => headers.authorization === `Bearer ${CANARY}`)).toBe(true);
     expect(leaks.join("\n")).toContain("[secret]");
     expect(leaks.join("\n")).not.toContain("canary");
+    expect(leaks.join("\n")).not.toContain(ESCAPED);
   });
 });
 
