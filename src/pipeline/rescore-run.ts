@@ -3,8 +3,8 @@ import { ProgressIndex } from "../plan/progress-index.ts";
 import { type Run, START } from "../store/run-store.ts";
 import type { EvaluationServices } from "./evaluation.ts";
 import type { RunManifest } from "./manifest.ts";
-import { openSources } from "./open-sources.ts";
 import { scoringOf } from "./scorer-recipes.ts";
+import { withScorers } from "./with-scorers.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /** Scores a run's records anew, from the journal alone. */
@@ -15,17 +15,12 @@ export async function rescoreRun(
   signal: AbortSignal,
 ): Promise<void> {
   const { scoreJournal } = await import("../score/score-journal.ts");
-  const { spec, tasks: facts } = manifest;
-  const { byTask, close } = await openSources(spec.tasks, signal);
-  const scorers = await services.openScorers({ spec, facts, sources: byTask }, signal);
-  try {
+  const { spec, tasks } = manifest;
+  await withScorers(spec, tasks, services, signal, async ({ sources, scorers }) => {
     await run.reset("scores");
     const scored = new ProgressIndex(makePlan(spec, { unitItems: UNIT_ITEMS }));
-    await scoreJournal(run, START, { spec, sources: byTask, scorers: scorers.byTask, scored, signal });
+    await scoreJournal(run, START, { spec, sources, scorers: scorers.byTask, scored, signal });
     const { inference: _, ...rest } = manifest;
     await writeManifest(run, { ...rest, ...scoringOf(scorers) });
-  } finally {
-    await scorers.close();
-    await close();
-  }
+  });
 }

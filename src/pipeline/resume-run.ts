@@ -3,11 +3,10 @@ import { hasEnded } from "../domain/run-status.ts";
 import { begunManifest } from "./begun-manifest.ts";
 import type { EvaluationOptions, EvaluationServices } from "./evaluation.ts";
 import { executeRun, whileLocked } from "./execute-run.ts";
-import { inspectTasks } from "./inspect-tasks.ts";
 import type { RunManifest } from "./manifest.ts";
-import { openSources } from "./open-sources.ts";
 import { readManifest } from "./read-manifest.ts";
 import { assertSameRecipes, scoringOf } from "./scorer-recipes.ts";
+import { withScorers } from "./with-scorers.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /** Begins a run that is queued, or goes on with one that was stopped or killed; a completed run is left as it is. */
@@ -15,29 +14,20 @@ export async function resumeRun(id: string, services: EvaluationServices, option
   const run = await services.store.open(id);
   const stored = await readManifest(run);
   assertOurs(stored, services);
-  const { spec } = stored;
-  const sources = await openSources(spec.tasks, options.signal);
-  try {
-    const begun = stored.status !== "queued";
-    const facts = begun ? stored.tasks : await inspectTasks(spec, sources.byTask, options.signal);
-    const scorers = await services.openScorers({ spec, facts, sources: sources.byTask }, options.signal);
-    try {
-      assertSameRecipes(stored, scorers);
-      await whileLocked(run, async () => {
-        const { endedAt: _, failure: __, ...rest } = stored;
-        const manifest: RunManifest = begun
-          ? { ...rest, ...scoringOf(scorers), status: "running" }
-          : await begunManifest({ ...rest, startedAt: services.now().toISOString() }, facts, scorers, services.store);
-        if (stored.status !== "completed" && stored.status !== "running") await writeManifest(run, manifest);
-        await executeRun(run, manifest, sources.byTask, scorers, services, options);
-      });
-      return id;
-    } finally {
-      await scorers.close();
-    }
-  } finally {
-    await sources.close();
-  }
+  const begun = stored.status !== "queued";
+  const known = begun ? stored.tasks : undefined;
+  await withScorers(stored.spec, known, services, options.signal, async ({ sources, facts, scorers }) => {
+    assertSameRecipes(stored, scorers);
+    await whileLocked(run, async () => {
+      const { endedAt: _, failure: __, ...rest } = stored;
+      const manifest: RunManifest = begun
+        ? { ...rest, ...scoringOf(scorers), status: "running" }
+        : await begunManifest({ ...rest, startedAt: services.now().toISOString() }, facts, scorers, services.store);
+      if (stored.status !== "completed" && stored.status !== "running") await writeManifest(run, manifest);
+      await executeRun(run, manifest, sources, scorers, services, options);
+    });
+  });
+  return id;
 }
 
 /** Throws `UsageError` for a run that this process mustn't go on with. */

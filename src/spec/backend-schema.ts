@@ -63,7 +63,7 @@ const credentials = {
       z
         .string()
         .regex(/^[A-Za-z0-9-]+$/, "the name of an HTTP header")
-        .refine((name) => !OWN_HEADERS.has(name.toLowerCase()), "a header that QuantGate does not set itself"),
+        .refine((name) => !OWN_HEADERS.has(name.toLowerCase()), "QuantGate sets this header itself; remove it"),
       EnvironmentVariableSchema,
     )
     .optional()

@@ -142,7 +142,7 @@ describe("a value that doesn't fit is told with file, line and path:", () => {
     [
       "a header that frames a request",
       goodBut("{ type: llama-cpp }", "{ type: tgi, headersFromEnv: { Transfer-Encoding: X } }"),
-      "spec.yaml:3: backends.local.headersFromEnv.Transfer-Encoding: a header that QuantGate does not set itself",
+      "spec.yaml:3: backends.local.headersFromEnv.Transfer-Encoding: QuantGate sets this header itself; remove it",
     ],
     [
       "a number for a name",
