@@ -1,4 +1,5 @@
 /** QuantGate's statistics, usable on their own: numbers in, numbers out. */
+export type { SpendingFunction } from "./stats/alpha-spending.ts";
 export { brownForsythe, type FTest, oneWayAnova } from "./stats/anova.ts";
 export { bonferroni } from "./stats/bonferroni.ts";
 export { type BootstrapOptions, bootstrapInterval } from "./stats/bootstrap.ts";
@@ -12,6 +13,13 @@ export {
 export { clusterRobustStandardError } from "./stats/cluster-robust.ts";
 export { mean, median, pairedDifferences, sampleVariance } from "./stats/descriptive.ts";
 export { cohensD, cohensDz } from "./stats/effect-size.ts";
+export {
+  type GroupSequentialBounds,
+  type GroupSequentialOptions,
+  groupSequentialBounds,
+  type SequentialCourse,
+  sequentialCourse,
+} from "./stats/group-sequential.ts";
 export { holm } from "./stats/holm.ts";
 export type { DifferenceInterval, Interval } from "./stats/interval.ts";
 export { type McNemarTest, mcnemar } from "./stats/mcnemar.ts";
