@@ -1,5 +1,5 @@
 import { type Pass, passOf } from "../domain/pass.ts";
-import type { VariantIdentity } from "../domain/record.ts";
+import type { OpenedRecord, VariantIdentity } from "../domain/record.ts";
 import type { ScoreLine, ScoreRow } from "../domain/score-row.ts";
 import { variantsOf } from "../plan/plan.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
@@ -30,7 +30,7 @@ export async function loadScores(
   onLine?: (text: string) => void,
 ): Promise<RunScores> {
   const columns = new Columns(spec);
-  const identities = new Map<string, VariantIdentity>();
+  const first = new Map<string, OpenedRecord>();
   const speeds = new Map(variantsOf(spec).map((variant) => [variant.id, new SpeedMeter()]));
   const openings = new Set<string>();
   for await (const stored of run.lines("scores", START, signal)) {
@@ -41,7 +41,9 @@ export async function loadScores(
       const opening = `${line.variant}\n${line.at}`;
       if (openings.has(opening)) continue;
       openings.add(opening);
-      if (!identities.has(line.variant)) identities.set(line.variant, line.identity);
+      // The first by time: the order of lines is that in which they came in.
+      const known = first.get(line.variant);
+      if (known === undefined || line.at < known.at) first.set(line.variant, line);
       speeds.get(line.variant)?.addLoad(line.loadMs);
     } else {
       columns.add(line);
@@ -55,6 +57,7 @@ export async function loadScores(
     for (const [variant, scores] of columns.ofPass(pass))
       samples.set(variant, [...(samples.get(variant) ?? []), scores]);
   }
+  const identities = new Map([...first].map(([variant, { identity }]) => [variant, identity]));
   return { spec, tasks: columns.ofPass("main"), repeats: columns.ofPass("repeat"), samples, identities, speeds };
 }
 

@@ -1,6 +1,7 @@
 import type { TokenCounts } from "../domain/answer.ts";
 import type { ScoreRow } from "../domain/score-row.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
+import { ExactSum } from "../stats/exact-sum.ts";
 
 /** How an item ended on a variant. `absent`: it has no row. */
 export const OUTCOMES = [
@@ -34,7 +35,10 @@ export class TaskItems {
   }
 }
 
-/** All scores of one task on one variant, in columns by item position: no texts, a few bytes per item and metric. */
+/**
+ * All scores of one task on one variant, in columns by item position: no texts, a few bytes per item and metric. Nothing in it depends on the
+ * order in which the rows were added.
+ */
 export class TaskScores {
   readonly task: ResolvedTask;
   readonly items: TaskItems;
@@ -42,7 +46,7 @@ export class TaskScores {
   readonly #figures = new Map<string, Uint8Array>();
   readonly #values = new Map<string, Float64Array>();
   readonly #unscored = new Map<string, Map<string, number>>();
-  readonly #statistics = new Map<string, number[]>();
+  readonly #statistics = new Map<string, ExactSum[]>();
   readonly #promptHashes: BigUint64Array;
   readonly #answerHashes: BigUint64Array;
   readonly #retried = new Set<number>();
@@ -58,9 +62,9 @@ export class TaskScores {
 
   add(row: ScoreRow): void {
     const { index } = row;
-    // The first row of an item counts, but for an error that another try replaced.
+    // The first answer of an item counts, before or after an error that it replaces.
     if (index >= this.task.items || (this.outcome(index) !== "absent" && this.outcome(index) !== "errored")) return;
-    if (row.retried === true) this.#retried.add(index);
+    if (row.retried === true && row.result.kind !== "missing") this.#retried.add(index);
     this.items.add(row);
     this.#outcomes[index] = OUTCOMES.indexOf(outcomeOf(row));
     this.#promptHashes[index] = BigInt(`0x${row.promptHash}`);
@@ -112,9 +116,9 @@ export class TaskScores {
     return this.#figures.get(figure)?.[index] === 1;
   }
 
-  /** Names of the metrics that any item has a score or a reason for. */
+  /** Names of the metrics that any item has a score or a reason for, in alphabetical order. */
   metrics(): readonly string[] {
-    return [...this.#values.keys()];
+    return [...this.#values.keys()].sort();
   }
 
   /** The item's score by a metric, `undefined` when it is unscored or missing. */
@@ -131,7 +135,7 @@ export class TaskScores {
 
   /** Summed statistics of a metric that can be pooled, e.g. BLEU's counts. */
   statistics(metric: string): readonly number[] | undefined {
-    return this.#statistics.get(metric);
+    return this.#statistics.get(metric)?.map((sum) => sum.value());
   }
 
   promptHash(index: number): bigint {
@@ -142,7 +146,7 @@ export class TaskScores {
     return this.#answerHashes[index] ?? 0n;
   }
 
-  /** Items that were asked again after an error. */
+  /** Items that were answered when they were asked again after an error. */
   retried(): number {
     return this.#retried.size;
   }
@@ -164,8 +168,8 @@ export class TaskScores {
   }
 
   #addStatistics(metric: string, statistics: readonly number[]): void {
-    const sums = this.#statistics.get(metric) ?? statistics.map(() => 0);
-    for (const [index, value] of statistics.entries()) sums[index] = (sums[index] ?? 0) + value;
+    const sums = this.#statistics.get(metric) ?? statistics.map(() => new ExactSum());
+    for (const [index, value] of statistics.entries()) sums[index]?.add(value);
     this.#statistics.set(metric, sums);
   }
 }
