@@ -104,73 +104,50 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "gate",
       "report",
       "pipeline",
-      "http",
+      "service/api",
+      "service/queue/open-queued-service.ts",
+      "service/workers/execute-in-thread.ts",
       "client",
       "compose.ts",
-      "compose-service/execute-in-thread.ts",
-      "compose-service/open-queued-service.ts",
       "telemetry/start-telemetry.ts",
       "env.ts",
       "package-root.ts",
     ],
     types: ["stats"],
   },
-  http: {
-    uses: [
-      "domain",
-      "dataset",
-      "store",
-      "spec",
-      "plan",
-      "analyze",
-      "gate",
-      "report",
-      "pipeline",
-      "telemetry",
-      "package-root.ts",
-    ],
-    types: ["executor"],
+  // What callers see: the API and the pages, and runs that are executed beside them.
+  "service/api": {
+    uses: ["domain", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "telemetry", "package-root.ts"],
+    types: ["dataset"],
   },
-  // Runs that workers execute: the service's side, and the workers'.
-  service: {
-    uses: [
-      "domain",
-      "store",
-      "spec",
-      "plan",
-      "gate",
-      "pipeline",
-      "executor",
-      "telemetry",
-      "package-root.ts",
-      "http/in-process-service.ts",
-      "http/keyed-run-id.ts",
-      "http/logger.ts",
-      "http/run-service.ts",
-      "http/schedule-keeper.ts",
-      "http/stored-state.ts",
-    ],
+  // Runs that workers execute, as the service sees them: what is put into queues, and what is taken in from workers.
+  "service/queue": {
+    uses: ["domain", "store", "plan", "pipeline", "executor", "service/api", "telemetry", "package-root.ts"],
+    types: ["spec"],
   },
-  "compose-service": {
+  // What the processes beside the service do, and the threads of both.
+  "service/workers": {
     uses: [
       "domain",
       "store",
+      "backend",
       "plan",
+      "generate",
+      "score",
+      "gate",
       "executor",
       "pipeline",
-      "service",
+      "service/api",
+      "service/queue",
       "telemetry",
-      "http/backend-registry.ts",
-      "http/execute-here.ts",
-      "http/in-process-service.ts",
-      "http/submitted-spec.ts",
       "compose.ts",
       "env.ts",
       "package-root.ts",
     ],
+    types: ["dataset", "spec"],
   },
   // Speaks to the service over the network; of the service it knows only what its answers look like.
-  client: { uses: ["domain"], types: ["analyze", "gate", "http", "pipeline"] },
+  client: { uses: ["domain"], types: ["analyze", "gate", "pipeline", "service/api"] },
   "index.ts": {
     uses: ["domain", "store", "spec", "plan", "pipeline", "compose.ts", "env.ts"],
     types: ["analyze", "gate"],
@@ -196,12 +173,12 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   commander: ["src/cli/"],
   "cli-table3": ["src/report/", "src/cli/"],
   picocolors: ["src/report/", "src/cli/"],
-  bullmq: ["src/executor/", "workers/"],
-  "bullmq-otel": ["src/executor/"],
-  ioredis: ["src/executor/", "workers/"],
-  express: ["src/http/"],
-  pino: ["src/http/"],
-  "prom-client": ["src/http/", "src/service/"],
+  bullmq: ["src/service/queue/"],
+  "bullmq-otel": ["src/service/queue/"],
+  ioredis: ["src/service/queue/"],
+  express: ["src/service/api/"],
+  pino: ["src/service/api/"],
+  "prom-client": ["src/service/"],
   "@opentelemetry": ["src/telemetry/"],
   pg: ["src/store/"],
   // TypeScript for a worker thread while developing; the package ships JavaScript.
@@ -213,8 +190,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
 const PURE = ["domain", "stats", "plan"];
 
 function roomOf(path: string): string {
-  const [first, second] = path.split("/");
-  return first === "src" ? (second ?? "") : (first ?? "");
+  const [first = "", second = "", third = ""] = path.split("/");
+  if (first !== "src") return first;
+  return second === "service" ? `${second}/${third}` : second;
 }
 
 /** What is wrong with the arrows, a line each. */
@@ -323,8 +301,13 @@ describe("the import rules can fail:", () => {
     ["commander outside the command line", vendor("src/pipeline/start-run.ts", "commander")],
     ["a package without a home", vendor("src/spec/load.ts", "lodash")],
     ["files read by statistics", vendor("src/stats/holm.ts", "node:fs")],
-    ["OpenTelemetry outside its room", vendor("src/executor/queues.ts", "@opentelemetry/api")],
-    ["a queue in a worker's neighbour", vendor("src/pipeline/start-run.ts", "bullmq")],
+    ["OpenTelemetry outside its room", vendor("src/service/queue/queues.ts", "@opentelemetry/api")],
+    ["a queue in a worker's neighbour", vendor("src/service/workers/run-worker.ts", "bullmq")],
+    ["the API that knows of queues", file("src/service/api/parts.ts", "src/service/queue/queues.ts", true)],
+    [
+      "queues that know of the processes behind them",
+      file("src/service/queue/queues.ts", "src/service/workers/run-worker.ts"),
+    ],
   ])("%s", (_, arrow) => {
     expect(complaintsAbout([arrow])).toHaveLength(1);
   });

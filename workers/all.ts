@@ -1,5 +1,5 @@
-import { attachAll } from "../src/compose-service/attach-all.ts";
-import { openServiceStore } from "../src/compose-service/service-store.ts";
-import { runWorker } from "../src/service/worker-process.ts";
+import { attachAll } from "../src/service/workers/attach-all.ts";
+import { openServiceStore } from "../src/service/workers/service-store.ts";
+import { runWorker } from "../src/service/workers/worker-process.ts";
 
 await runWorker("all", openServiceStore, attachAll);

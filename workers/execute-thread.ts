@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
-import { type ExecuteEvent, type ExecuteRequest, executeRequest } from "../src/compose-service/execute-in-thread.ts";
-import type { Decision } from "../src/http/in-process-service.ts";
-import { answerCalls } from "../src/service/thread-calls.ts";
+import type { Decision } from "../src/service/api/in-process-service.ts";
+import { type ExecuteEvent, type ExecuteRequest, executeRequest } from "../src/service/workers/execute-in-thread.ts";
+import { answerCalls } from "../src/service/workers/thread-calls.ts";
 
 /* A thread of the service without Redis, one for each run: scoring and analysis block the event loop that they run on. */
 

@@ -1,5 +1,5 @@
-import { attachFinalize } from "../src/compose-service/attach-finalize.ts";
-import { openServiceStore } from "../src/compose-service/service-store.ts";
-import { runWorker } from "../src/service/worker-process.ts";
+import { attachFinalize } from "../src/service/workers/attach-finalize.ts";
+import { openServiceStore } from "../src/service/workers/service-store.ts";
+import { runWorker } from "../src/service/workers/worker-process.ts";
 
 await runWorker("finalize", openServiceStore, attachFinalize);

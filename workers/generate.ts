@@ -1,5 +1,5 @@
-import { attachGenerate } from "../src/compose-service/attach-generate.ts";
-import { openServiceStore } from "../src/compose-service/service-store.ts";
-import { runWorker } from "../src/service/worker-process.ts";
+import { attachGenerate } from "../src/service/workers/attach-generate.ts";
+import { openServiceStore } from "../src/service/workers/service-store.ts";
+import { runWorker } from "../src/service/workers/worker-process.ts";
 
 await runWorker("generate", openServiceStore, attachGenerate);

@@ -1,8 +1,8 @@
 import { parentPort } from "node:worker_threads";
-import { type FinishRequest, finishRunByWorkers } from "../src/compose-service/finish-run-by-workers.ts";
 import type { ProgressEvent } from "../src/pipeline/progress.ts";
-import type { Finish } from "../src/service/finish-run.ts";
-import { answerCalls } from "../src/service/thread-calls.ts";
+import type { Finish } from "../src/service/workers/finish-run.ts";
+import { type FinishRequest, finishRunByWorkers } from "../src/service/workers/finish-run-by-workers.ts";
+import { answerCalls } from "../src/service/workers/thread-calls.ts";
 
 /* A thread of the finalizing worker, one for each run: analysis blocks the event loop that it runs on. */
 

@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
-import { makeUnitScorer, type ScoreRequest } from "../src/compose-service/make-unit-scorer.ts";
-import type { ScoredUnit } from "../src/executor/score-shard.ts";
-import { answerCalls } from "../src/service/thread-calls.ts";
+import { makeUnitScorer, type ScoreRequest } from "../src/service/workers/make-unit-scorer.ts";
+import type { ScoredUnit } from "../src/service/workers/score-unit.ts";
+import { answerCalls } from "../src/service/workers/thread-calls.ts";
 
 /* A thread of the scoring worker: metrics and models block the event loop that they run on. */
 

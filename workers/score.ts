@@ -1,5 +1,5 @@
-import { attachScore } from "../src/compose-service/attach-score.ts";
-import { openServiceStore } from "../src/compose-service/service-store.ts";
-import { runWorker } from "../src/service/worker-process.ts";
+import { attachScore } from "../src/service/workers/attach-score.ts";
+import { openServiceStore } from "../src/service/workers/service-store.ts";
+import { runWorker } from "../src/service/workers/worker-process.ts";
 
 await runWorker("score", openServiceStore, attachScore);

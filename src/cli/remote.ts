@@ -1,8 +1,8 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { QuantGateClient } from "../client/client.ts";
 import { EXIT, InterruptedError, UsageError } from "../domain/errors.ts";
-import type { RunState } from "../http/run-service.ts";
 import { escapeTerminal } from "../report/escape.ts";
+import type { RunState } from "../service/api/run-service.ts";
 
 /** Options of every command that asks a server. */
 export interface RemoteOptions {

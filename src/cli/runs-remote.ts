@@ -1,5 +1,5 @@
-import type { RunList } from "../http/api-schemas.ts";
 import { escapeTerminal } from "../report/escape.ts";
+import type { RunList } from "../service/api/api-schemas.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { clientOf, type RemoteOptions } from "./remote.ts";
 import { type ListOptions, selectionOf } from "./run-selection.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../domain/errors.ts";
-import { type SubmittedSpec, SubmittedSpecSchema, submittedSpecJsonSchema } from "../http/submitted-spec.ts";
 import { escapeTerminal } from "../report/escape.ts";
+import { type SubmittedSpec, SubmittedSpecSchema, submittedSpecJsonSchema } from "../service/api/submitted-spec.ts";
 import { parseYaml } from "../spec/parse.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { clientOf, type RemoteOptions } from "./remote.ts";

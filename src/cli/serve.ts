@@ -1,13 +1,13 @@
 import { findDatasets, openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
-import { loadBackendRegistry } from "../http/backend-registry.ts";
-import { InProcessRunService, type ServiceEvent } from "../http/in-process-service.ts";
-import { listen } from "../http/listen.ts";
-import { makeLogger } from "../http/logger.ts";
-import { Metrics } from "../http/metrics.ts";
-import { Tokens } from "../http/tokens.ts";
 import { packageVersion } from "../package-root.ts";
+import { loadBackendRegistry } from "../service/api/backend-registry.ts";
+import { InProcessRunService, type ServiceEvent } from "../service/api/in-process-service.ts";
+import { listen } from "../service/api/listen.ts";
+import { makeLogger } from "../service/api/logger.ts";
+import { Metrics } from "../service/api/metrics.ts";
+import { Tokens } from "../service/api/tokens.ts";
 import { startTelemetry } from "../telemetry/start-telemetry.ts";
 import { interruptSignal } from "./interrupt.ts";
 
@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const queued =
     env.redisUrl === undefined
       ? undefined
-      : await (await import("../compose-service/open-queued-service.ts")).openTracedService(
+      : await (await import("../service/queue/open-queued-service.ts")).openTracedService(
           store,
           env.redisUrl,
           telemetry,
@@ -75,7 +75,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     (await InProcessRunService.start({
       services: { store, now: () => new Date(), version },
       execute: (
-        await import("../compose-service/execute-in-thread.ts")
+        await import("../service/workers/execute-in-thread.ts")
       ).executeInThread(
         { runs, backendsFile, probe: options.probe !== false },
         { onAnswer: metrics.answered.bind(metrics), traceAnswers: env.traceAnswers },

@@ -1,7 +1,7 @@
 import { openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
-import { SCOPES, type Scope, Tokens } from "../http/tokens.ts";
+import { SCOPES, type Scope, Tokens } from "../service/api/tokens.ts";
 
 interface TokenOptions {
   readonly runs?: string;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Summary } from "../analyze/summary.ts";
 import { InterruptedError } from "../domain/errors.ts";
 import type { Verdicts } from "../gate/verdict.ts";
+import type { Investigation } from "../pipeline/compare-runs.ts";
 import type {
   Baseline,
   NewSchedule,
@@ -10,10 +11,9 @@ import type {
   RunList,
   Schedule,
   SubmittedRun,
-} from "../http/api-schemas.ts";
-import type { RunEvent, RunState } from "../http/run-service.ts";
-import type { SubmittedSpec } from "../http/submitted-spec.ts";
-import type { Investigation } from "../pipeline/compare-runs.ts";
+} from "../service/api/api-schemas.ts";
+import type { RunEvent, RunState } from "../service/api/run-service.ts";
+import type { SubmittedSpec } from "../service/api/submitted-spec.ts";
 import { readEvents } from "./event-stream.ts";
 import { ServiceError } from "./service-error.ts";
 import { ATTEMPTS, type CallOptions, type ClientOptions, only, PAUSE_MS, pause, Transport } from "./transport.ts";

@@ -15,9 +15,9 @@ export type {
   RunList,
   Schedule,
   SubmittedRun,
-} from "../http/api-schemas.ts";
-export type { RunEvent, RunState, VariantProgress } from "../http/run-service.ts";
-export type { SubmittedSpec } from "../http/submitted-spec.ts";
+} from "../service/api/api-schemas.ts";
+export type { RunEvent, RunState, VariantProgress } from "../service/api/run-service.ts";
+export type { SubmittedSpec } from "../service/api/submitted-spec.ts";
 export { QuantGateClient, type RecordQuery, type RunQuery } from "./client.ts";
 export { ServiceError } from "./service-error.ts";
 export type { CallOptions, ClientOptions } from "./transport.ts";

@@ -12,12 +12,12 @@ import type { Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { FlipExample } from "../report/report-data.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
+import { type Advice, advise } from "./advise.ts";
 import { collectExamples } from "./collect-examples.ts";
 import { type ControlledRerun, planRerun } from "./controlled-rerun.ts";
 import { lastPassing } from "./find-baseline.ts";
 import type { RunManifest } from "./manifest.ts";
 import { readManifest } from "./read-manifest.ts";
-import { type Recommendation, recommend } from "./recommend.ts";
 
 /** What `quantgate compare` found: everything its reports are written from. */
 export interface Investigation {
@@ -39,7 +39,7 @@ export interface Investigation {
   /** Why there are no examples though there are flips. */
   readonly examplesMissing?: string;
   readonly rerun?: ControlledRerun;
-  readonly recommendation: Recommendation;
+  readonly recommendation: Advice;
 }
 
 export interface InvestigatedRun {
@@ -122,7 +122,7 @@ export async function investigate(
     examples,
     ...(examplesMissing === undefined ? {} : { examplesMissing }),
     ...(rerun === undefined ? {} : { rerun }),
-    recommendation: recommend(comparison.conclusion, { lastPassing: passed, canControl: rerun !== undefined }),
+    recommendation: advise(comparison.conclusion, { lastPassing: passed, canControl: rerun !== undefined }),
   };
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readEvents } from "../../src/client/event-stream.ts";
 import { QuantGateClient } from "../../src/client/index.ts";
-import { ITEMS, specOf, startHarness, writeRegistry } from "../http/harness.ts";
+import { ITEMS, specOf, startHarness, writeRegistry } from "../service/api/harness.ts";
 import { cli, startCli, temporaryFolder, until } from "../support/cli.ts";
 import { collect } from "../support/collect.ts";
 

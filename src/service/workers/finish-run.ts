@@ -1,0 +1,86 @@
+import {
+  CancelledError,
+  InterruptedError,
+  messageOf,
+  QuantGateError,
+  RunBusyError,
+  UnavailableError,
+} from "../../domain/errors.ts";
+import { hasEnded } from "../../domain/run-status.ts";
+import { loadPolicy } from "../../gate/policies.ts";
+import { concludeRun } from "../../pipeline/conclude-run.ts";
+import type { EvaluationServices } from "../../pipeline/evaluation.ts";
+import type { RunManifest } from "../../pipeline/manifest.ts";
+import type { ProgressListener } from "../../pipeline/progress.ts";
+import { readManifest } from "../../pipeline/read-manifest.ts";
+import { resumeRun } from "../../pipeline/resume-run.ts";
+import { writeManifest } from "../../pipeline/write-manifest.ts";
+import { cardOf, type RunCard } from "../../store/run-card.ts";
+import type { Run } from "../../store/run-store.ts";
+
+/** What became of a run when a process was done with it. */
+export type Finish =
+  | { readonly kind: "ended"; readonly card: RunCard }
+  /** This process can't go on with it now; another one may, or this one later. */
+  | { readonly kind: "left"; readonly why: string };
+
+/**
+ * Brings a submitted run to its end: begins it or goes on with it, decides it, and seals what its workers wrote. Never rejects for what concerns
+ * the run: that is written into its manifest.
+ */
+export async function finishRun(
+  id: string,
+  services: EvaluationServices,
+  { onProgress, signal }: { readonly onProgress: ProgressListener; readonly signal: AbortSignal },
+): Promise<Finish> {
+  const run = await services.store.open(id);
+  const stored = await readManifest(run);
+  if (hasEnded(stored.status)) return { kind: "ended", card: await seal(run) };
+  const { versions } = stored;
+  if (versions.quantgate !== services.version)
+    return { kind: "left", why: `it was submitted to quantgate ${versions.quantgate}; this is ${services.version}` };
+  const conclude = async (analyzed: Run, manifest: RunManifest): Promise<void> => {
+    onProgress({ kind: "analyzing" });
+    await decide(analyzed, manifest, signal);
+  };
+  try {
+    await resumeRun(id, services, { onProgress, conclude, signal });
+  } catch (error) {
+    if (goesOn(error)) return { kind: "left", why: messageOf(error) };
+    await describeEnd(run, error, services.now());
+    // The reports of a run that failed say what is missing.
+    if (!(error instanceof CancelledError)) await decide(run, await readManifest(run), signal).catch(() => {});
+  }
+  return { kind: "ended", card: await seal(run) };
+}
+
+/** Whether an error says nothing about the run. */
+function goesOn(error: unknown): boolean {
+  if (error instanceof InterruptedError) return !(error instanceof CancelledError);
+  return error instanceof UnavailableError || error instanceof RunBusyError;
+}
+
+async function decide(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<void> {
+  const { candidates, policy } = manifest.spec;
+  const options = { signal, ...(candidates === undefined ? {} : { candidates }) };
+  await concludeRun(run, manifest, await loadPolicy(policy), options);
+}
+
+/** Errors before the execution, such as a dataset that isn't there, have not reached the manifest yet. */
+async function describeEnd(run: Run, error: unknown, now: Date): Promise<void> {
+  const manifest = await readManifest(run);
+  if (hasEnded(manifest.status)) return;
+  const hint = error instanceof QuantGateError ? error.hint : undefined;
+  const ended: RunManifest = {
+    ...manifest,
+    status: error instanceof CancelledError ? "cancelled" : "failed",
+    endedAt: now.toISOString(),
+    failure: { message: messageOf(error), ...(hint === undefined ? {} : { hint }) },
+  };
+  await writeManifest(run, ended);
+}
+
+async function seal(run: Run): Promise<RunCard> {
+  await run.sealParts();
+  return cardOf(run.id, await run.read("manifest.json"), await run.read("verdicts.json"));
+}

@@ -1,0 +1,7 @@
+import { openStore } from "../../compose.ts";
+import { readEnv } from "../../env.ts";
+
+/** The store that the environment names. */
+export function openServiceStore() {
+  return openStore(readEnv(process.env).runsFolder);
+}
