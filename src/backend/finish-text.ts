@@ -1,4 +1,5 @@
-import type { FinishReason } from "../domain/answer.ts";
+import type { FinishReason, TextAnswer, TextRequest } from "../domain/answer.ts";
+import { endsInThinking, separateThinking } from "../domain/thinking.ts";
 
 /**
  * Text before the first stop string. Some servers leave the stop string in, and one that ignores it writes on to the token limit: then it
@@ -13,25 +14,36 @@ export function endAtStop(
   return found.length === 0 ? { text, finish } : { text: text.slice(0, Math.min(...found)), finish: "stop" };
 }
 
-const OPENING = "<think>";
-const CLOSING = "</think>";
+/** What a backend got for a text request. */
+export interface Written {
+  readonly text: string;
+  readonly finish: FinishReason;
+  /** Thinking that the server itself kept apart; empty or absent: none. */
+  readonly reasoning?: string | null | undefined;
+  /** The prompt went through a chat template, which may have opened the thinking. */
+  readonly template: boolean;
+}
 
-/**
- * Takes a reasoning model's thinking out of its answer. An opening tag without a closing one means that nothing but thinking was written.
- * `openedByTemplate`: a chat template may have written the opening tag, so a closing tag alone ends the thinking.
- */
+/** The parts of an answer that follow from what was written: thinking apart, and nothing from the first stop string on. */
+export function finishText(
+  { text, finish, reasoning, template }: Written,
+  request: Pick<TextRequest, "prompt" | "stop">,
+): Pick<TextAnswer, "text" | "finish" | "reasoning"> {
+  const told = reasoning?.trim() ?? "";
+  const opening = template ? "unknown" : endsInThinking(request.prompt) ? "by-prompt" : "not-by-prompt";
+  // What a server has separated begins with the answer, whoever opened the thinking.
+  const separated = separateThinking(text, told === "" ? opening : "unknown");
+  const thoughts = [told, separated.reasoning ?? ""].filter((thought) => thought !== "");
+  return {
+    ...endAtStop(separated.text, finish, request.stop),
+    ...(thoughts.length === 0 && separated.reasoning === undefined ? {} : { reasoning: thoughts.join("\n\n") }),
+  };
+}
+
+/** What `finishText` does of it. */
 export function separateReasoning(
   text: string,
   openedByTemplate: boolean,
 ): { readonly text: string; readonly reasoning?: string } {
-  const start = text.trimStart();
-  const opened = start.startsWith(OPENING);
-  const end = text.indexOf(CLOSING);
-  if (end < 0) return opened ? { text: "", reasoning: start.slice(OPENING.length).trim() } : { text };
-  if (!opened && !openedByTemplate) return { text };
-  const thinking = text.slice(0, end).trimStart();
-  return {
-    text: text.slice(end + CLOSING.length).trimStart(),
-    reasoning: (opened ? thinking.slice(OPENING.length) : thinking).trim(),
-  };
+  return separateThinking(text, openedByTemplate ? "unknown" : "not-by-prompt");
 }

@@ -49,6 +49,18 @@ describe("recorded answers", () => {
     expect(backend.identity).toMatchObject({ build: "recorded answers", settings: { rows: 4 } });
   });
 
+  it("keep thinking apart from the answer, in own rows and in lm-evaluation-harness' ones", async () => {
+    const backend = await open([
+      { item: "1", text: "<think>A? no, C</think>B" },
+      { item: "2", text: "[THINK]A?[/THINK]B", reasoning: "told" },
+      { doc_id: 3, resps: [["◁think▷The answer is A? Hmm.◁/think▷\n\nThe answer is B."]] },
+    ]);
+    const written = async (item: string) => backend.generate(textRequest("x"), signal, about(item));
+    expect(await written("1")).toMatchObject({ text: "B", reasoning: "A? no, C" });
+    expect(await written("2")).toMatchObject({ text: "B", reasoning: "told\n\nA?" });
+    expect(await written("3")).toMatchObject({ text: "The answer is B.", reasoning: "The answer is A? Hmm." });
+  });
+
   it("that are missing, of another prompt or another kind are told as not recorded", async () => {
     const backend = await open([
       { item: "1", text: "a", promptHash: hashRequest(textRequest("right")) },

@@ -10,6 +10,7 @@ import type {
 } from "../../domain/answer.ts";
 import { throwIfAborted } from "../../domain/errors.ts";
 import { BackendError } from "../backend.ts";
+import { finishText } from "../finish-text.ts";
 import { StopScanner } from "./stop-scanner.ts";
 
 /**
@@ -43,19 +44,19 @@ export class Evaluator {
       prompt.slice(-8),
     );
     let finish: FinishReason = "end";
-    let completion = 0;
+    const tokens: Token[] = [];
     let firstTokenAt: number | undefined;
     const options =
       request.temperature === 0 ? { temperature: 0 } : { temperature: request.temperature, seed: request.seed };
     for await (const token of this.#sequence.evaluate(prompt, options)) {
       firstTokenAt ??= performance.now();
       throwIfAborted(signal);
-      completion += 1;
+      tokens.push(token);
       if (scanner.push(token)) {
         finish = "stop";
         break;
       }
-      if (completion >= request.maxTokens) {
+      if (tokens.length >= request.maxTokens) {
         finish = "length";
         break;
       }
@@ -64,9 +65,8 @@ export class Evaluator {
     const promptEnd = firstTokenAt ?? end;
     return {
       kind: "text",
-      text: scanner.text(),
-      finish,
-      tokens: { prompt: prompt.length, completion },
+      ...this.#withoutThinking(scanner.text(), finish, tokens, request),
+      tokens: { prompt: prompt.length, completion: tokens.length },
       timings: {
         wallMs: end - start,
         promptMs: promptEnd - start,
@@ -74,6 +74,12 @@ export class Evaluator {
         firstTokenMs: promptEnd - start,
       },
     };
+  }
+
+  /** Marks of thinking may be special tokens, which no text shows. */
+  #withoutThinking(text: string, finish: FinishReason, tokens: readonly Token[], request: TextRequest) {
+    const marked = finishText({ text: this.#model.detokenize([...tokens], true), finish, template: false }, request);
+    return marked.reasoning === undefined ? { text, finish } : marked;
   }
 
   /** Log-probability of each letter as the next token, exactly normalised, from one evaluation of the prompt. */

@@ -6,6 +6,7 @@ import type { VariantIdentity } from "../../domain/record.ts";
 import type { RecordedConfig } from "../../spec/backend-schema.ts";
 import { hashRequest } from "../../task/build-request.ts";
 import { type Backend, type BackendCapabilities, BackendError, type RequestContext } from "../backend.ts";
+import { finishText } from "../finish-text.ts";
 import { indexRows, type RowIndex, rowKey } from "./row-index.ts";
 import { type RecordedRow, readRow } from "./rows.ts";
 
@@ -85,7 +86,8 @@ function answerOf(row: RecordedRow, request: BackendRequest): BackendAnswer | un
   const common = { tokens: row.tokens ?? { prompt: 0, completion: 0 }, timings: { wallMs: 0 } };
   if (request.kind === "text") {
     if (answer.kind !== "text") return undefined;
-    return { ...answer, ...common };
+    // Whose template wrote the prompt isn't known, nor where generation was to stop.
+    return { kind: "text", ...finishText({ ...answer, template: true }, { prompt: "", stop: [] }), ...common };
   }
   const choices = request.kind === "letters" ? request.letters : request.continuations;
   if (answer.kind === "choices" && answer.logprobs.length === choices.length) {
