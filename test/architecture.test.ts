@@ -19,6 +19,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // What everything speaks of, and numbers in, numbers out.
   domain: { uses: [] },
   stats: { uses: [] },
+  // Times, cost and memory.
+  perform: { uses: ["domain", "stats"] },
   "package-root.ts": { uses: [] },
   "env.ts": { uses: ["domain"] },
 
