@@ -21,6 +21,7 @@ import { startRun } from "./pipeline/start-run.ts";
 import { makePlan, type Plan } from "./plan/plan.ts";
 import { loadSpec as loadSpecFrom } from "./spec/load.ts";
 import type { ResolvedSpec } from "./spec/resolved.ts";
+import { type OnDamage, readLines } from "./store/read-lines.ts";
 import { START } from "./store/run-store.ts";
 
 export type { VariantComparison } from "./analyze/compare.ts";
@@ -42,6 +43,7 @@ export type { ProgressEvent, ProgressListener } from "./pipeline/progress.ts";
 export type { Plan, Unit } from "./plan/plan.ts";
 export type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "./spec/resolved.ts";
 export { type SpecInput, specJsonSchema } from "./spec/schema.ts";
+export type { DamagedLine } from "./store/read-lines.ts";
 
 export interface EvaluateOptions {
   /** Folder of runs; made when it isn't there. */
@@ -88,16 +90,22 @@ export async function resume(id: string, options: EvaluateOptions): Promise<Eval
   return conclude(id, options);
 }
 
-/** A run on disk: how it was made, what it found (once it was analyzed), and its raw records, streamed. Throws `UsageError` when there is none. */
-export async function readRun(id: string, options: { readonly runsFolder: string; readonly signal?: AbortSignal }) {
+/**
+ * A run on disk: how it was made, what it found (once it was analyzed), and its raw records, streamed. A damaged record is told to `onDamage` and
+ * passed over. Throws `UsageError` when there is no such run.
+ */
+export async function readRun(
+  id: string,
+  options: { readonly runsFolder: string; readonly onDamage?: OnDamage; readonly signal?: AbortSignal },
+) {
   const run = await openStore(options.runsFolder).open(id);
   const text = await run.read("summary.json");
   return {
     manifest: await readManifest(run),
     summary: text === undefined ? undefined : (JSON.parse(text) as Summary),
     async *records(): AsyncGenerator<JournalRecord> {
-      for await (const { text: line } of run.lines("records", START, signalOf(options)))
-        yield JSON.parse(line) as JournalRecord;
+      const reading = { onDamage: options.onDamage ?? (() => {}), signal: signalOf(options) };
+      for await (const { line } of readLines(run, "records", START, reading)) yield line;
     },
   };
 }

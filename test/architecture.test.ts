@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   spec: { uses: ["domain", "dataset", "task", "backend/gguf-magic.ts"] },
   plan: { uses: ["domain"], types: ["spec"] },
   generate: { uses: ["domain", "backend", "task"], types: ["dataset", "plan", "spec"] },
-  score: { uses: ["domain", "onnx", "task", "store/parse-line.ts"], types: ["dataset", "plan", "spec", "store"] },
+  score: { uses: ["domain", "onnx", "task", "store/read-lines.ts"], types: ["dataset", "plan", "spec", "store"] },
   analyze: {
     uses: [
       "domain",
@@ -50,7 +50,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "plan/plan.ts",
       "score/metrics-by-kind.ts",
       "score/pooled-figures.ts",
-      "store/parse-line.ts",
+      "store/damage.ts",
+      "store/read-lines.ts",
       "store/run-store.ts",
       "package-root.ts",
     ],

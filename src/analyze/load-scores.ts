@@ -1,9 +1,10 @@
 import { type Pass, passOf } from "../domain/pass.ts";
 import type { OpenedRecord, VariantIdentity } from "../domain/record.ts";
-import type { ScoreLine, ScoreRow } from "../domain/score-row.ts";
+import type { ScoreRow } from "../domain/score-row.ts";
 import { variantsOf } from "../plan/plan.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
-import { parseLine } from "../store/parse-line.ts";
+import { Damage } from "../store/damage.ts";
+import { readLines } from "../store/read-lines.ts";
 import { type Run, START } from "../store/run-store.ts";
 import type { VariantScores } from "./compare.ts";
 import { SpeedMeter } from "./speed.ts";
@@ -20,9 +21,11 @@ export interface RunScores {
   readonly samples: ReadonlyMap<string, readonly VariantScores[]>;
   readonly identities: ReadonlyMap<string, VariantIdentity>;
   readonly speeds: ReadonlyMap<string, SpeedMeter>;
+  /** What is said of lines that couldn't be read, a sentence for each stream; their items are absent. */
+  readonly damaged: readonly string[];
 }
 
-/** Reads a run's score rows, streamed, into columns. `onLine` is given every line as it is stored. */
+/** Reads a run's score rows, streamed, into columns. `onLine` is given every line that counts as it is stored. */
 export async function loadScores(
   run: Run,
   spec: ResolvedSpec,
@@ -33,9 +36,9 @@ export async function loadScores(
   const first = new Map<string, OpenedRecord>();
   const speeds = new Map(variantsOf(spec).map((variant) => [variant.id, new SpeedMeter()]));
   const openings = new Set<string>();
-  for await (const stored of run.lines("scores", START, signal)) {
-    onLine?.(stored.text);
-    const line = parseLine(stored, run, "scores") as ScoreLine;
+  const damage = new Damage();
+  for await (const { line, text } of readLines(run, "scores", START, { onDamage: damage.add, signal })) {
+    onLine?.(text);
     if (line.type === "opened") {
       // A resumed run is scored from its first record on, and copies what stands between the answers again.
       const opening = `${line.variant}\n${line.at}`;
@@ -58,7 +61,15 @@ export async function loadScores(
       samples.set(variant, [...(samples.get(variant) ?? []), scores]);
   }
   const identities = new Map([...first].map(([variant, { identity }]) => [variant, identity]));
-  return { spec, tasks: columns.ofPass("main"), repeats: columns.ofPass("repeat"), samples, identities, speeds };
+  return {
+    spec,
+    tasks: columns.ofPass("main"),
+    repeats: columns.ofPass("repeat"),
+    samples,
+    identities,
+    speeds,
+    damaged: damage.describe(run),
+  };
 }
 
 /** Columns of every pass, variant and task, made when the first row comes and given in the spec's order, whatever that of the rows. */

@@ -105,6 +105,7 @@ async function print(run: Run, { verdicts, analysis }: Conclusion, options: Outp
     process.stdout.write(
       `Run ${run.id} is not complete (${status}): every number is about what was answered so far.\n\n`,
     );
+  for (const told of verdicts.damaged ?? []) process.stdout.write(`${told}\n\n`);
   const { renderTable } = await import("../report/terminal-table.ts");
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   process.stdout.write(

@@ -49,6 +49,9 @@ export function progressLine(output: ProgressOutput, nowMs: () => number): Progr
           `run ${event.runId}: ${total} answers${done > 0 ? `, ${done} of them there` : ""} → ${event.location}\n`,
         );
         break;
+      case "damaged":
+        output.write(`${event.message}\n`);
+        break;
       case "variant-opening":
         current = { variant: event.variant, answers: event.answers, done: event.done };
         loggedAt = 0;

@@ -19,7 +19,8 @@ export async function report(id: string, options: ReportOptions): Promise<void> 
   const policy = await loadPolicy(options.policy ?? manifest.spec.policy);
   await run.lock();
   try {
-    await rescoreRun(run, manifest, evaluationServices(store, readEnv(process.env)), signal);
+    const damage = await rescoreRun(run, manifest, evaluationServices(store, readEnv(process.env)), signal);
+    for (const told of damage.describe(run)) process.stderr.write(`${told}\n`);
     await conclude(run, policy, { ...options, fresh: true }, signal);
   } finally {
     await run.close();

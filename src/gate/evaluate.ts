@@ -52,8 +52,10 @@ export function evaluatePolicy(policy: Policy, run: RunEvidence, { candidates }:
     };
   });
   const overall = overallOf(models.flatMap((model) => model.variants).filter((variant) => variant.decides));
+  const { damaged } = run.scores;
   return {
     schema: 1,
+    ...(damaged.length === 0 ? {} : { damaged }),
     policy: {
       name: policy.name,
       hash: policy.hash,

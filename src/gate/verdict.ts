@@ -55,6 +55,8 @@ export interface VariantVerdict {
 /** `verdicts.json`: what a policy decided about a run. No times: equal answers give equal bytes. */
 export interface Verdicts {
   readonly schema: 1;
+  /** What is said of lines of scores that couldn't be read: their items count as missing. Absent: none. */
+  readonly damaged?: readonly string[];
   readonly policy: {
     readonly name: string;
     /** sha256 over what decides: the rules and what an inconclusive verdict does. */

@@ -3,9 +3,9 @@ import { type Flip, findFlips } from "../analyze/flips.ts";
 import { openTaskItems } from "../dataset/task-items.ts";
 import type { BackendAnswer } from "../domain/answer.ts";
 import { passOf } from "../domain/pass.ts";
-import type { JournalRecord } from "../domain/record.ts";
 import { describeFlip, type FlipSides, severity } from "../report/flip-example.ts";
 import type { FlipExample } from "../report/report-data.ts";
+import { readLines } from "../store/read-lines.ts";
 import { type Run, START } from "../store/run-store.ts";
 
 /** Two variants whose flips are wanted; they may come from different runs. */
@@ -95,12 +95,14 @@ async function readAnswers(
 ): Promise<ReadonlyMap<string, BackendAnswer>> {
   const answers = new Map<string, BackendAnswer>();
   const positions = new Set([...keys].map((key) => key.slice(key.lastIndexOf("\n") + 1)));
-  for await (const { text } of run.lines("records", START, signal)) {
-    if (answers.size === keys.size) break;
-    // Most records are of items that didn't flip; they needn't be parsed to see that.
+  // Most records are of items that didn't flip; they needn't be parsed to see that.
+  const skip = (text: string): boolean => {
     const position = POSITION.exec(text)?.[1];
-    if (position !== undefined && !positions.has(position)) continue;
-    const record = JSON.parse(text) as JournalRecord;
+    return position !== undefined && !positions.has(position);
+  };
+  // An answer that can't be read is shown nowhere; what it costs the scores is told with them.
+  for await (const { line: record } of readLines(run, "records", START, { onDamage: () => {}, skip, signal })) {
+    if (answers.size === keys.size) break;
     if (record.type !== "answer" || passOf(record) !== "main" || record.outcome.kind !== "answered") continue;
     const key = keyOf(record.variant, record.task, record.index);
     if (keys.has(key) && !answers.has(key)) answers.set(key, record.outcome.answer);

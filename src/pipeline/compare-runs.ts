@@ -38,6 +38,8 @@ export interface Investigation {
   readonly examples: readonly FlipExample[];
   /** Why there are no examples though there are flips. */
   readonly examplesMissing?: string;
+  /** Lines of scores that couldn't be read: their items were left out. Absent: none. */
+  readonly damaged?: readonly string[];
   readonly rerun?: ControlledRerun;
   readonly recommendation: Advice;
 }
@@ -91,6 +93,9 @@ export async function investigate(
     candidate: { run: newerRun, variant: variant.newer },
     pairs: comparableTasks(variant, reference, newer),
   }));
+  const damaged = [reference, newer].flatMap(({ manifest, scores }) =>
+    scores.damaged.map((told) => `run ${manifest.id}, ${told}`),
+  );
   const { examples, examplesMissing } = await examplesOf(flipSources, signal);
   const model = worstModel(comparison);
   const rerun =
@@ -121,6 +126,7 @@ export async function investigate(
     ),
     examples,
     ...(examplesMissing === undefined ? {} : { examplesMissing }),
+    ...(damaged.length === 0 ? {} : { damaged }),
     ...(rerun === undefined ? {} : { rerun }),
     recommendation: advise(comparison.conclusion, { lastPassing: passed, canControl: rerun !== undefined }),
   };

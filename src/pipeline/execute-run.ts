@@ -1,10 +1,11 @@
 import type { ItemSource } from "../dataset/item-source.ts";
 import { CancelledError, InterruptedError, messageOf, QuantGateError, UnavailableError } from "../domain/errors.ts";
-import type { JournalRecord, ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { RunStatus } from "../domain/run-status.ts";
-import type { ScoreLine } from "../domain/score-row.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
+import { Damage } from "../store/damage.ts";
+import { readLines } from "../store/read-lines.ts";
 import { type Run, START } from "../store/run-store.ts";
 import type { EvaluationOptions, EvaluationServices, RunScorers } from "./evaluation.ts";
 import type { RunManifest } from "./manifest.ts";
@@ -32,7 +33,7 @@ export async function executeRun(
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
-  const { done, scored, errored, identities, findings } = await readProgress(run, plan, retryErrored, signal);
+  const { done, scored, errored, identities, findings, damage } = await readProgress(run, plan, retryErrored, signal);
   const signatures = new Map(Object.entries(signaturesOf(scorers)));
   let inference = scorers.inference ?? manifest.inference;
   const ended = (status: RunStatus): RunManifest => ({
@@ -45,6 +46,7 @@ export async function executeRun(
     ...(inference === undefined ? {} : { inference }),
   });
   try {
+    for (const message of damage.describe(run)) onProgress({ kind: "damaged", message });
     onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done: done.total() });
     const { openBackend, now, examine } = services;
     await services.executor.execute({
@@ -89,8 +91,9 @@ async function readProgress(run: Run, plan: Plan, retryErrored: boolean, signal:
   const scored = new ProgressIndex(plan);
   const identities = new Map<string, VariantIdentity>();
   const findings = new Map<string, readonly ProbeFinding[]>();
-  for await (const { text } of run.lines("records", START, signal)) {
-    const record = JSON.parse(text) as JournalRecord;
+  const damage = new Damage();
+  const reading = { onDamage: damage.add, signal };
+  for await (const { line: record } of readLines(run, "records", START, reading)) {
     if (record.type === "answer") {
       if (record.outcome.kind === "answered" || !retryErrored) done.add(record);
       else errored.add(record);
@@ -99,11 +102,10 @@ async function readProgress(run: Run, plan: Plan, retryErrored: boolean, signal:
       if (record.findings !== undefined) findings.set(record.variant, record.findings);
     }
   }
-  for await (const { text } of run.lines("scores", START, signal)) {
-    const line = JSON.parse(text) as ScoreLine;
+  for await (const { line } of readLines(run, "scores", START, reading)) {
     if (line.type === "score") scored.add(line, line.result.kind === "missing" ? "errored" : "answered");
   }
-  return { done, scored, errored, identities, findings };
+  return { done, scored, errored, identities, findings, damage };
 }
 
 function statusAfter(error: unknown, signal: AbortSignal): RunStatus {

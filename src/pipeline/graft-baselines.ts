@@ -75,6 +75,7 @@ function graft({ manifest, scores, origins }: GraftedRun, baseline: StoredBaseli
       samples: copy(scores.samples, stored.samples),
       identities: copy(scores.identities, stored.identities),
       speeds: copy(scores.speeds, stored.speeds),
+      damaged: [...scores.damaged, ...stored.damaged.map((told) => `run ${run.id}, ${told}`)],
     },
     origins: new Map([...origins, [id, { run, variant: theirs.id }]]),
   };

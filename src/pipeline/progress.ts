@@ -9,6 +9,8 @@ export type ProgressEvent =
       readonly answers: number;
       readonly done: number;
     }
+  /** Lines of an earlier part of the run that can't be read, and what becomes of their items. */
+  | { readonly kind: "damaged"; readonly message: string }
   | { readonly kind: "variant-opening"; readonly variant: string; readonly answers: number; readonly done: number }
   | {
       readonly kind: "variant-opened";

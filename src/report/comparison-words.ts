@@ -173,7 +173,8 @@ export function rerunSentence({ rerun }: Investigation): string | undefined {
 }
 
 /** Things a reader must know before anything else. */
-export function comparisonWarnings({ reference, newer, comparison, unmatched }: Investigation): readonly string[] {
+export function comparisonWarnings(found: Investigation): readonly string[] {
+  const { reference, newer, comparison, unmatched, damaged = [] } = found;
   const list = (names: readonly string[]): string => names.join(", ");
   const { onlyReference, onlyNewer } = comparison.tasks;
   const partial = comparison.variants.flatMap((variant) => [
@@ -183,6 +184,7 @@ export function comparisonWarnings({ reference, newer, comparison, unmatched }: 
       : variant.notCompared.map(({ task, reason }) => [`${task}: not compared: ${reason}`, variant.newer] as const)),
   ]);
   return [
+    ...damaged.map((told) => `${told}.`),
     ...[reference, newer].flatMap(({ id, status }) =>
       status === "completed" ? [] : [`Run ${id} is not complete (${status}): only what was answered is compared.`],
     ),

@@ -8,7 +8,7 @@ import { plainTable } from "./plain-table.ts";
 import { wrap } from "./wrap.ts";
 
 const CAPTION =
-  "PASS: composite of at least 0.50, or MMLU within 5 pp of Q8_0. FAIL: more than 9 pp of MMLU lost from Q8_0, or neither. Point estimates: a first look, no gate.";
+  "PASS: composite of at least 0.50, or MMLU within 5 pp of Q8_0. FAIL: more than 9 pp of accuracy, pooled over MMLU and ARC, lost to Q8_0, or neither. Point estimates: a first look, no gate.";
 const TONES: Readonly<Record<CompatibilityCell["outcome"], Tone>> = {
   PASS: "pass",
   FAIL: "fail",

@@ -1,8 +1,8 @@
 import type { ItemSource } from "../dataset/item-source.ts";
-import type { AnswerRecord, JournalRecord } from "../domain/record.ts";
+import type { AnswerRecord } from "../domain/record.ts";
 import type { ProgressIndex } from "../plan/progress-index.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
-import { parseLine } from "../store/parse-line.ts";
+import { type OnDamage, readLines } from "../store/read-lines.ts";
 import type { Position, Run } from "../store/run-store.ts";
 import { scoreAnswers, type TaskScorers } from "./score-answers.ts";
 
@@ -15,6 +15,10 @@ export interface ScoreJournalOptions {
   readonly scorers: ReadonlyMap<string, TaskScorers>;
   /** Items that have a row; each further record of one is passed over. */
   readonly scored: ProgressIndex;
+  /** Told of lines of the journal that can't be read; they get no row. */
+  readonly onDamage?: OnDamage;
+  /** Where rows go; absent: into the run's scores. */
+  readonly append?: (line: string) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +30,7 @@ export async function scoreJournal(run: Run, from: Position, options: ScoreJourn
   const tasks = new Map(options.spec.tasks.map((task) => [task.name, task]));
   const waiting = new Map<string, AnswerRecord[]>();
   let position = from;
+  const append = options.append ?? ((text: string) => run.append("scores", text));
 
   const flush = async (name: string): Promise<void> => {
     const records = waiting.get(name) ?? [];
@@ -36,15 +41,15 @@ export async function scoreJournal(run: Run, from: Position, options: ScoreJourn
     if (task === undefined || source === undefined) throw new Error(`no items were opened for task ${name}`);
     const scorers = options.scorers.get(name) ?? { scorers: [], unavailable: {} };
     for (const row of await scoreAnswers(task, records, source, scorers, options.signal)) {
-      await run.append("scores", JSON.stringify(row));
+      await append(JSON.stringify(row));
     }
   };
 
-  for await (const line of run.lines("records", from, options.signal)) {
-    const record = parseLine(line, run, "records") as JournalRecord;
-    position = line.next;
+  const { onDamage = () => {}, signal } = options;
+  for await (const { line: record, text, next } of readLines(run, "records", from, { onDamage, signal })) {
+    position = next;
     if (record.type === "opened") {
-      await run.append("scores", line.text);
+      await append(text);
       continue;
     }
     if (!options.scored.add(record, record.outcome.kind)) continue;

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RunError } from "../domain/errors.ts";
 import { FileParts } from "./file-parts.ts";
 import { LineFile } from "./line-file.ts";
 import { replaceFile } from "./replace-file.ts";
 import { takeLock } from "./run-lock.ts";
-import type { DocumentName, PartName, Position, Run, StoredLine, StreamName } from "./run-store.ts";
+import type { DocumentName, PartName, Position, Rebuild, Run, StoredLine, StreamName } from "./run-store.ts";
 
 /** One run in a folder of its own. */
 export class FileRun implements Run {
@@ -58,8 +58,27 @@ export class FileRun implements Run {
     return this.#streams[stream].end();
   }
 
-  async reset(stream: "scores"): Promise<void> {
-    this.#streams[stream].empty();
+  async rebuild(stream: "scores"): Promise<Rebuild> {
+    const target = join(this.location, `${stream}.jsonl`);
+    const beside = `${target}.new`;
+    await rm(beside, { force: true });
+    const lines = new LineFile(beside);
+    // Empty scores are a file, too.
+    lines.end();
+    return {
+      append: async (line) => lines.appendSoon(line),
+      commit: async () => {
+        await lines.close();
+        await this.#streams[stream].close();
+        await rename(beside, target).catch((cause: unknown) => {
+          throw cantWrite(target, cause);
+        });
+      },
+      discard: async () => {
+        await lines.close().catch(() => {});
+        await rm(beside, { force: true });
+      },
+    };
   }
 
   putPart(name: PartName, text: string): Promise<"written" | "exists"> {

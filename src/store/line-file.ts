@@ -57,12 +57,6 @@ export class LineFile {
     return this.#size;
   }
 
-  empty(): void {
-    this.#flush();
-    ftruncateSync(this.#open(), 0);
-    this.#size = 0;
-  }
-
   /** Whole lines from a position on; a last line without its newline is not given. */
   async *lines(from: Position, signal: AbortSignal): AsyncGenerator<StoredLine> {
     this.#flush();

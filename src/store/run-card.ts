@@ -20,6 +20,7 @@ const ManifestSchema = z.object({
 const VerdictsSchema = z.object({
   overall: z.enum(["pass", "fail", "inconclusive"]),
   exitCode: z.int(),
+  damaged: z.array(z.string()).optional(),
   models: z.array(
     z.object({
       model: z.string(),
@@ -45,6 +46,8 @@ export interface RunCard {
   readonly failure?: string;
   readonly overall?: "pass" | "fail" | "inconclusive";
   readonly exitCode?: number;
+  /** What is said of lines of scores that couldn't be read when it was decided; absent: none. */
+  readonly damaged?: readonly string[];
   /** Absent until it was decided. */
   readonly verdicts?: readonly { readonly variant: string; readonly quantization: string; readonly verdict: string }[];
 }
@@ -71,6 +74,7 @@ export function cardOf(id: string, manifestText: string | undefined, verdictsTex
       : {
           overall: verdicts.overall,
           exitCode: verdicts.exitCode,
+          ...(verdicts.damaged === undefined ? {} : { damaged: verdicts.damaged }),
           verdicts: verdicts.models.flatMap((model) => model.variants),
         }),
   };

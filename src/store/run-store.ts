@@ -73,6 +73,15 @@ export interface RunStore {
   close(): Promise<void>;
 }
 
+/** A derived stream that is being made anew. */
+export interface Rebuild {
+  append(line: string): Promise<void>;
+  /** Puts it into the place of the old one, at once. */
+  commit(): Promise<void>;
+  /** Throws it away; the old one stays as it is. */
+  discard(): Promise<void>;
+}
+
 export interface Run {
   readonly id: string;
   /** Where a person finds it, for messages. */
@@ -86,8 +95,11 @@ export interface Run {
   lines(stream: StreamName, from: Position, signal: AbortSignal): AsyncIterable<StoredLine>;
   /** Where the next appended line will start. */
   end(stream: StreamName): Promise<Position>;
-  /** Empties a derived stream. */
-  reset(stream: "scores"): Promise<void>;
+  /**
+   * Begins a derived stream anew beside the one that is there, which stands until the new one is whole. By who has the lock, one at a time; what
+   * a killed process left of one is thrown away.
+   */
+  rebuild(stream: "scores"): Promise<Rebuild>;
   /**
    * Keeps a part unless it is there: of several writers the first wins. It survives a kill of any process once the promise resolves. Once parts
    * are sealed every one counts as there.

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { loadScores } from "../../src/analyze/load-scores.ts";
-import { RunError } from "../../src/domain/errors.ts";
 import { specOf } from "../plan/example-spec.ts";
 import { quizTask, writingTask } from "../task/example-task.ts";
 import { graded, opened, rowOf, runOf, written } from "./example-rows.ts";
@@ -56,9 +55,17 @@ describe("the scores of a run", () => {
     expect(speeds.get(Q2_K)?.speed().loadMs).toBe(0);
   });
 
-  it("that are damaged are told, with what makes them anew", async () => {
-    const load = loadScores(runOf(['{"type":"sco']), spec, running);
-    await expect(load).rejects.toThrow(RunError);
-    await expect(load).rejects.toThrow("a line of scores before position 1 is damaged");
+  it("that are damaged cost their item alone, and are told with what makes them anew", async () => {
+    const lines = ['{"type":"sco', rowOf("quiz", 0, graded("right"))];
+    const { tasks, damaged } = await loadScores(runOf(lines), spec, running);
+    expect(tasks.get(FP16)?.get("quiz")?.mark(0)).toBe("right");
+    expect(damaged).toEqual([
+      "scores.jsonl: line 1 is damaged and passed over; its item counts as missing; `quantgate report example` makes the scores anew from the records",
+    ]);
+  });
+
+  it("of which none is damaged say nothing", async () => {
+    const { damaged } = await loadScores(runOf([rowOf("quiz", 0, graded("right"))]), spec, running);
+    expect(damaged).toEqual([]);
   });
 });

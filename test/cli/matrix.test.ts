@@ -59,8 +59,18 @@ describe("quantgate matrix", () => {
     const [head, , row] = stdout.split("\n");
     expect(head?.split(/\s+/)).toEqual(["model", "FP16", "Q8_0", "Q2_K"]);
     expect(row?.split(/\s+/)).toEqual(["toy", "PASS", "PASS", "FAIL"]);
-    expect(stdout).toMatch(/toy\/Q2_K: FAIL: MMLU −20\.0 pp against Q8_0, more than 9 pp lost/);
-    expect(await readFile(markdown, "utf8")).toMatch(/\| toy \| ✓ PASS.* \| ✓ PASS.* \| ✗ FAIL<br>MMLU −20\.0 pp/);
+    expect(stdout).toMatch(/toy\/Q2_K: FAIL: MMLU.* −20\.0 pp against Q8_0, more than 9 pp lost/);
+    expect(await readFile(markdown, "utf8")).toMatch(/\| toy \| ✓ PASS.* \| ✓ PASS.* \| ✗ FAIL<br>MMLU.* −20\.0 pp/);
+  });
+
+  it("gives the published study's own table", async () => {
+    const { code, stdout } = await matrix("--published", "--json");
+    expect(code).toBe(0);
+    const { models, cells } = JSON.parse(stdout) as CompatibilityMatrix;
+    expect(models).toHaveLength(5);
+    expect(cells.filter(({ outcome }) => outcome === "unknown")).toEqual([]);
+    expect(await matrix("first", "--published")).toMatchObject({ code: 2 });
+    expect(await matrix()).toMatchObject({ code: 2 });
   });
 
   it("names a run that isn't there or wasn't analyzed", async () => {

@@ -128,7 +128,7 @@ class Example {
   async forgetScores(): Promise<void> {
     const run = await this.#open();
     await run.lock();
-    await run.reset("scores");
+    await (await run.rebuild("scores")).commit();
     await run.close();
   }
 

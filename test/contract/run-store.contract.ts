@@ -177,15 +177,34 @@ export function runStoreContract(name: string, makeOpener: () => Promise<() => R
         await expect(collect(run.lines("records", START, AbortSignal.abort()))).rejects.toThrow(InterruptedError);
       });
 
-      it("that are derived can be emptied; the records stay", async () => {
-        const run = await begin((await makeOpener())(), "r");
+      it("that are derived are made anew beside the old ones, which stand until the new ones are whole", async () => {
+        const open = await makeOpener();
+        const run = await begin(open(), "r");
         for (const stream of ["records", "scores"] as const) await run.append(stream, "old");
-        await run.reset("scores");
+        const rebuild = await run.rebuild("scores");
+        await rebuild.append("new");
+        await rebuild.append("newer");
+        expect(await textsOf(run, "scores")).toEqual(["old"]);
+        await rebuild.commit();
+        expect(await textsOf(run, "scores")).toEqual(["new", "newer"]);
+        expect(await textsOf(await open().open("r"), "scores")).toEqual(["new", "newer"]);
+        await run.append("scores", "next");
+        expect(await textsOf(run, "scores")).toEqual(["new", "newer", "next"]);
+        expect(await textsOf(run)).toEqual(["old"]);
+      });
+
+      it("that were begun anew and not brought to an end leave no trace", async () => {
+        const run = await begin((await makeOpener())(), "r");
+        await run.append("scores", "old");
+        // As a process that was killed leaves it.
+        await (await run.rebuild("scores")).append("lost");
+        const discarded = await run.rebuild("scores");
+        await discarded.append("not wanted");
+        await discarded.discard();
+        expect(await textsOf(run, "scores")).toEqual(["old"]);
+        await (await run.rebuild("scores")).commit();
         expect(await textsOf(run, "scores")).toEqual([]);
         expect(await run.end("scores")).toBe(START);
-        await run.append("scores", "new");
-        expect(await textsOf(run, "scores")).toEqual(["new"]);
-        expect(await textsOf(run)).toEqual(["old"]);
       });
 
       it("go on after the run was closed and opened again", async () => {

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RunError, UsageError } from "../../src/domain/errors.ts";
 import { FileStore } from "../../src/store/file-store.ts";
-import { parseLine } from "../../src/store/parse-line.ts";
 import { type Run, START } from "../../src/store/run-store.ts";
 import { runStoreContract } from "../contract/run-store.contract.ts";
 import { temporaryFolder } from "../support/cli.ts";
@@ -84,23 +83,6 @@ describe("a half-written last line", () => {
     expect(await again.end("records")).toBe(START);
     await again.append("records", "one");
     expect(await textsOf(again)).toEqual(["one"]);
-  });
-});
-
-describe("a damaged line", () => {
-  it("is told with the run and what to do, by what can be made anew", async () => {
-    const { run } = await begun();
-    for (const stream of ["records", "scores"] as const) {
-      await run.append(stream, "\u0000\u0000");
-      const [line] = await collect(run.lines(stream, START, running));
-      if (line === undefined) throw new Error("no line");
-      const parse = (): unknown => parseLine(line, run, stream);
-      expect(parse).toThrow(RunError);
-      expect(parse).toThrow(`${run.location}: a line of ${stream} before position 3 is damaged`);
-      expect(parse).toThrow(
-        expect.objectContaining({ hint: expect.stringContaining(stream === "scores" ? "report r" : "restore") }),
-      );
-    }
   });
 });
 

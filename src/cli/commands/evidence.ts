@@ -68,7 +68,8 @@ export function addEvidence(program: Command): void {
   program
     .command("matrix")
     .description("which quantizations of which models work, from one run or many")
-    .argument("<runs...>", "ids of runs, or baselines' names")
+    .argument("[runs...]", "ids of runs, or baselines' names")
+    .option("--published", "the published study's table instead of runs")
     .option("--markdown <file>", "write the matrix as Markdown")
     .option(...RUNS)
     .option(...JSON_OUTPUT)

@@ -18,6 +18,7 @@ export function decisionSection(models: readonly ModelView[], verdicts: Verdicts
         verdictTable(model),
         ...notes(model),
       ]),
+      ...(verdicts.damaged === undefined ? [] : [{ kind: "notes", items: verdicts.damaged } as const]),
       { kind: "paragraph", text: outcomeSentence(verdicts) },
     ],
   };

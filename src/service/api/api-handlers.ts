@@ -82,6 +82,10 @@ export function apiHandlers(parts: ServiceParts): Handlers {
       const reference = await openRun(store, await referenceOf(query.reference, newer, store));
       return json(await compareStoredRuns(reference, newer, store, signal));
     },
+    getMatrix: async ({ query }) => {
+      const { storedMatrix } = await import("./stored-matrix.ts");
+      return json(await storedMatrix(store, query));
+    },
     listBaselines: async () => {
       const baselines: { name: string; run: string }[] = [];
       for (const name of await baselineNames(store)) {

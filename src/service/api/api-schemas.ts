@@ -12,6 +12,11 @@ export const SubmittedRunSchema = z.strictObject({
   created: z.boolean().describe("False: the idempotency key had been used for this run before."),
 });
 
+const DamagedSchema = z
+  .array(z.string())
+  .optional()
+  .describe("Lines of records or scores that can't be read, and what becomes of their items.");
+
 export const RunStateSchema = z.strictObject({
   id: z.string(),
   status: z.enum(RUN_STATUSES),
@@ -23,6 +28,7 @@ export const RunStateSchema = z.strictObject({
   ),
   ahead: z.int().nonnegative().optional().describe("Runs that are to be done before this one."),
   failure: z.string().optional(),
+  damaged: DamagedSchema,
   overall: OverallSchema.optional(),
   exitCode: z.int().optional().describe("What a local run would have exited with."),
 });
@@ -41,6 +47,7 @@ export const RunCardSchema = z.strictObject({
   failure: z.string().optional(),
   overall: OverallSchema.optional(),
   exitCode: z.int().optional(),
+  damaged: DamagedSchema,
   verdicts: z.array(z.strictObject({ variant: z.string(), quantization: z.string(), verdict: z.string() })).optional(),
 });
 
@@ -96,6 +103,11 @@ export const RecordsSchema = z.strictObject({
     }),
   ),
   next: z.int().nonnegative().optional().describe("Value of `after` for the next page; absent at the journal's end."),
+  damaged: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Lines on the way to this page's end that can't be read; absent: none."),
 });
 
 export const ComparisonSchema = z.looseObject({
@@ -104,6 +116,22 @@ export const ComparisonSchema = z.looseObject({
   newer: z.looseObject({ id: z.string() }),
   comparison: z.looseObject({ conclusion: z.string(), variants: z.array(z.looseObject({})) }),
   recommendation: z.looseObject({}),
+});
+
+export const MatrixSchema = z.strictObject({
+  models: z.array(z.string()),
+  quantizations: z.array(z.string()).describe("From the most bits per weight to the least."),
+  cells: z.array(
+    z.strictObject({
+      model: z.string(),
+      quantization: z.string(),
+      outcome: z.enum(["PASS", "FAIL", "unknown"]),
+      reason: z.string(),
+      composite: z.number().optional(),
+      pooledLossPp: z.number().optional().describe("Lost to Q8_0 over MMLU and ARC, in percentage points."),
+      mmluLossPp: z.number().optional().describe("Lost to Q8_0 on MMLU, in percentage points."),
+    }),
+  ),
 });
 
 export const BaselineSchema = z.strictObject({ name: z.string(), run: z.string() });

@@ -7,6 +7,7 @@ import {
   ComparisonSchema,
   DatasetListSchema,
   HealthSchema,
+  MatrixSchema,
   NewScheduleSchema,
   PolicyListSchema,
   ReadinessSchema,
@@ -237,6 +238,25 @@ export const OPERATIONS = {
     }),
     headers: none.loose(),
     answers: { 200: { description: "What changed, and what it means.", schema: ComparisonSchema } },
+    problems: [404, 409],
+  },
+  getMatrix: {
+    method: "get",
+    path: "/api/v1/matrix",
+    summary: "Which quantizations of which models work, by point estimates.",
+    scope: "read",
+    params: none,
+    query: z.strictObject({
+      runs: z
+        .string()
+        .max(4000)
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*$/, "not ids of runs, separated by commas")
+        .optional()
+        .describe("Ids of runs, separated by commas; by default the newest 100 completed ones."),
+      published: z.enum(["true"]).optional().describe("The published study's table instead of runs."),
+    }),
+    headers: none.loose(),
+    answers: { 200: { description: "A cell for each model and quantization.", schema: MatrixSchema } },
     problems: [404, 409],
   },
   listBaselines: {

@@ -22,6 +22,8 @@ export interface RunState {
   readonly ahead?: number;
   /** Why it failed. */
   readonly failure?: string;
+  /** Lines of records or scores that can't be read, and what becomes of their items; absent: none. */
+  readonly damaged?: readonly string[];
   /** What was decided, once it was. */
   readonly overall?: "pass" | "fail" | "inconclusive";
   readonly exitCode?: number;

@@ -1,4 +1,6 @@
 import { UsageError } from "../../domain/errors.ts";
+import type { AnswerRecord } from "../../domain/record.ts";
+import { readLines } from "../../store/read-lines.ts";
 import type { DocumentName, Run, RunStore } from "../../store/run-store.ts";
 import type { RecordPage } from "./api-schemas.ts";
 import { HttpProblem } from "./problem.ts";
@@ -40,28 +42,25 @@ export async function recordPage(run: Run, filter: RecordFilter, signal: AbortSi
     throw new HttpProblem("invalid-request", "`after` lies behind the journal's end", { hint: "use `next` of a page" });
   let position = filter.after;
   let seen = 0;
-  for await (const { text, next } of run.lines("records", filter.after, signal)) {
+  let damaged = 0;
+  const onDamage = (): void => {
+    damaged += 1;
+  };
+  for await (const { line, next } of readLines(run, "records", filter.after, { onDamage, signal })) {
     position = next;
     seen += 1;
-    const record = parseRecord(text);
-    if (record.type === "answer" && fits(record as RecordPage["records"][number], filter))
-      records.push(record as RecordPage["records"][number]);
+    if (line.type === "answer" && fits(line, filter)) records.push({ ...line });
     if (records.length === filter.limit || seen === LOOKED_AT) break;
   }
-  return position < end ? { records, next: position } : { records };
+  const whole = records.length < filter.limit && seen < LOOKED_AT;
+  return {
+    records,
+    ...(whole || position >= end ? {} : { next: position }),
+    ...(damaged === 0 ? {} : { damaged }),
+  };
 }
 
-function parseRecord(text: string): { readonly type?: string } {
-  try {
-    return JSON.parse(text) as { readonly type?: string };
-  } catch {
-    throw new HttpProblem("invalid-request", "`after` is no place where a record begins", {
-      hint: "use `next` of a page",
-    });
-  }
-}
-
-function fits(record: RecordPage["records"][number], { variant, task, item }: RecordFilter): boolean {
+function fits(record: AnswerRecord, { variant, task, item }: RecordFilter): boolean {
   return (
     (variant === undefined || record.variant === variant) &&
     (task === undefined || record.task === task) &&

@@ -2,6 +2,8 @@ import { hasEnded, type RunStatus } from "../../domain/run-status.ts";
 import type { RunManifest } from "../../pipeline/manifest.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { ProgressIndex } from "../../plan/progress-index.ts";
+import { Damage } from "../../store/damage.ts";
+import { readLines } from "../../store/read-lines.ts";
 import { cardOf } from "../../store/run-card.ts";
 import { type Run, START } from "../../store/run-store.ts";
 import type { RunState, VariantProgress } from "./run-service.ts";
@@ -12,8 +14,10 @@ export async function readStoredState(run: Run, manifest: RunManifest, signal: A
   const card = cardOf(run.id, JSON.stringify(manifest), await run.read("verdicts.json"));
   const status: RunStatus = card.status === "unknown" ? "failed" : card.status;
   const complete = status === "completed";
-  const progress = complete ? undefined : await readProgress(run, plan, signal);
+  const damage = new Damage();
+  const progress = complete ? undefined : await readProgress(run, plan, damage, signal);
   const variants = variantProgress(plan, (variant, answers) => progress?.count(variant) ?? answers);
+  const damaged = [...damage.describe(run), ...(card.damaged ?? [])];
   return {
     id: run.id,
     status,
@@ -22,6 +26,7 @@ export async function readStoredState(run: Run, manifest: RunManifest, signal: A
     done: variants.reduce((sum, each) => sum + each.done, 0),
     variants,
     ...(card.failure === undefined ? {} : { failure: card.failure }),
+    ...(damaged.length === 0 ? {} : { damaged }),
     ...(card.overall === undefined || !hasEnded(status) ? {} : { overall: card.overall }),
     ...(card.exitCode === undefined || !hasEnded(status) ? {} : { exitCode: card.exitCode }),
   };
@@ -37,11 +42,10 @@ export function variantProgress(
   return [...answers].map(([variant, count]) => ({ variant, answers: count, done: doneOf(variant, count) }));
 }
 
-async function readProgress(run: Run, plan: Plan, signal: AbortSignal): Promise<ProgressIndex> {
+async function readProgress(run: Run, plan: Plan, damage: Damage, signal: AbortSignal): Promise<ProgressIndex> {
   const done = new ProgressIndex(plan);
-  for await (const { text } of run.lines("records", START, signal)) {
-    const record = JSON.parse(text) as { readonly type: string };
-    if (record.type === "answer") done.add(record as Parameters<ProgressIndex["add"]>[0] & { readonly type: string });
+  for await (const { line } of readLines(run, "records", START, { onDamage: damage.add, signal })) {
+    if (line.type === "answer") done.add(line);
   }
   return done;
 }

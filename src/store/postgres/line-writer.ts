@@ -1,5 +1,4 @@
 import { RunError } from "../../domain/errors.ts";
-import type { StreamName } from "../run-store.ts";
 import { toBytes } from "./bytes.ts";
 import type { Query } from "./database.ts";
 import { isPassing } from "./passing-error.ts";
@@ -12,7 +11,7 @@ interface WaitingLine {
 }
 
 /** Where the next line of a stream starts. */
-export async function endOf(query: Query, run: string, stream: StreamName): Promise<number> {
+export async function endOf(query: Query, run: string, stream: string): Promise<number> {
   const [row] = await query(
     `SELECT position + octet_length(line) + 1 AS "end" FROM quantgate_lines
      WHERE run = $1 AND stream = $2 ORDER BY position DESC LIMIT 1`,
@@ -25,7 +24,7 @@ export async function endOf(query: Query, run: string, stream: StreamName): Prom
 async function insertLines(
   query: Query,
   run: string,
-  stream: StreamName,
+  stream: string,
   from: number,
   lines: readonly Buffer[],
 ): Promise<number> {
@@ -49,7 +48,7 @@ async function insertLines(
  */
 export class LineWriter {
   readonly #run: string;
-  readonly #stream: StreamName;
+  readonly #stream: string;
   /** The session that holds the lock; a new one when the last has broken. */
   readonly #session: () => Promise<WriterSession>;
   #end: number | undefined;
@@ -58,7 +57,7 @@ export class LineWriter {
   #waiting: WaitingLine[] = [];
   #flushing = false;
 
-  constructor(run: string, stream: StreamName, session: () => Promise<WriterSession>) {
+  constructor(run: string, stream: string, session: () => Promise<WriterSession>) {
     this.#run = run;
     this.#stream = stream;
     this.#session = session;

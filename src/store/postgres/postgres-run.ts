@@ -1,7 +1,7 @@
 import { messageOf, QuantGateError, RunError, throwIfAborted } from "../../domain/errors.ts";
 import { isPartName } from "../part-name.ts";
 import { cardOf } from "../run-card.ts";
-import type { DocumentName, PartName, Position, Run, StoredLine, StreamName } from "../run-store.ts";
+import type { DocumentName, PartName, Position, Rebuild, Run, StoredLine, StreamName } from "../run-store.ts";
 import { plain, toBytes, toText } from "./bytes.ts";
 import type { Database, Query } from "./database.ts";
 import { endOf, LineWriter } from "./line-writer.ts";
@@ -56,7 +56,11 @@ export class PostgresRun implements Run {
   }
 
   async append(stream: StreamName, line: string): Promise<void> {
-    await this.#writers[stream].append(line).catch((cause: unknown) => {
+    await this.#told(this.#writers[stream].append(line));
+  }
+
+  async #told(appended: Promise<void>): Promise<void> {
+    await appended.catch((cause: unknown) => {
       if (cause instanceof QuantGateError) throw cause;
       throw new RunError(`${this.location}: can't write: ${messageOf(cause)}`, {
         cause,
@@ -86,9 +90,28 @@ export class PostgresRun implements Run {
     return endOf((text, values) => this.#database.query(text, values), this.id, stream);
   }
 
-  async reset(stream: "scores"): Promise<void> {
-    await this.#database.query("DELETE FROM quantgate_lines WHERE run = $1 AND stream = $2", [this.id, stream]);
-    this.#writers[stream].forgetEnd();
+  async rebuild(stream: "scores"): Promise<Rebuild> {
+    const beside = `${stream}.new`;
+    const clear = "DELETE FROM quantgate_lines WHERE run = $1 AND stream = $2";
+    await this.#database.query(clear, [this.id, beside]);
+    const writer = new LineWriter(this.id, beside, () => this.#writerSession());
+    return {
+      append: (line) => this.#told(writer.append(line)),
+      commit: async () => {
+        await this.#database.transaction(async (query) => {
+          await query(clear, [this.id, stream]);
+          await query("UPDATE quantgate_lines SET stream = $3 WHERE run = $1 AND stream = $2", [
+            this.id,
+            beside,
+            stream,
+          ]);
+        });
+        this.#writers[stream].forgetEnd();
+      },
+      discard: async () => {
+        await this.#database.query(clear, [this.id, beside]);
+      },
+    };
   }
 
   async putPart(name: PartName, text: string): Promise<"written" | "exists"> {

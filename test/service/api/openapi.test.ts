@@ -68,6 +68,9 @@ describe("/openapi.json", () => {
     ] as const)
       await call(name, `${run}/${path}`);
     await call("compareRuns", `/api/v1/comparisons?reference=${first}&newer=${second}`);
+    await call("getMatrix", "/api/v1/matrix");
+    await call("getMatrix", `/api/v1/matrix?runs=${first},${second}`);
+    await call("getMatrix", "/api/v1/matrix?published=true");
     await call("cancelRun", `${run}/cancel`);
     await call("nameBaseline", "/api/v1/baselines/june", { body: { run: first } });
     const named = await call("compareRuns", `/api/v1/comparisons?reference=june&newer=${second}`);
