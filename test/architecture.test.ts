@@ -26,11 +26,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // What the stages work with.
   files: { uses: [] },
+  gguf: { uses: ["domain"] },
   hub: { uses: ["domain", "files"] },
   dataset: { uses: ["domain", "hub"] },
   store: { uses: ["domain"] },
   task: { uses: ["domain"], types: ["dataset", "spec"] },
-  backend: { uses: ["domain", "dataset", "files", "task/build-request.ts"], types: ["spec"] },
+  backend: { uses: ["domain", "dataset", "gguf", "task/build-request.ts"], types: ["spec"] },
   onnx: { uses: ["domain", "files", "hub"] },
   // Asks a backend whether it is what it says.
   probe: { uses: ["domain", "stats", "backend"], types: ["spec"] },
@@ -39,7 +40,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   telemetry: { uses: ["domain"], types: ["pipeline", "store"] },
 
   // The stages.
-  spec: { uses: ["domain", "dataset", "task", "backend/gguf-magic.ts"] },
+  spec: { uses: ["domain", "dataset", "gguf", "task"] },
   plan: { uses: ["domain"], types: ["spec"] },
   generate: { uses: ["domain", "backend", "task"], types: ["dataset", "plan", "spec"] },
   score: { uses: ["domain", "onnx", "task", "store/read-lines.ts"], types: ["dataset", "plan", "spec", "store"] },

@@ -10,8 +10,12 @@ export interface ItemError {
 
 /** What is known of a variant's weights and server when it was opened. Absent: the backend doesn't tell. */
 export interface VariantIdentity {
-  /** Digest of the weights, `sha256:…`, or the server's own. */
+  /** Digest of the weights, `sha256:…`, or the server's own. Of a split model over all its shards. */
   readonly weightsDigest?: string;
+  /** Digest of every tensor's name, type, shape and data: equal for equal weights, whatever file, name or type they go by. */
+  readonly tensorsDigest?: string;
+  /** Digest of tokenizer and hyperparameters: equal tensors that differ here are two models. */
+  readonly hyperparametersDigest?: string;
   /** Program and build that computed the answers, e.g. `llama.cpp b7406 via node-llama-cpp 3.22.1`. */
   readonly build: string;
   /** Everything that can move the numbers: threads, batch size, context, KV type, template. */
@@ -33,6 +37,8 @@ export interface ModelMetadata {
   readonly bitsPerWeight?: number;
   /** The file's or the server's own word for its quantization. */
   readonly quantization?: string;
+  /** The type of the tensors that hold most of the parameters, in llama.cpp's words: `Q4_K`. */
+  readonly mainTensorType?: string;
 }
 
 /** One thing a probe found about a backend. `stop` ends the run before it asks anything; `warn` is to be known when reading the results. */

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
-import { assertGguf } from "../backend/gguf-magic.ts";
 import { type Dataset, openDataset } from "../dataset/dataset.ts";
 import type { DatasetFinder } from "../dataset/find.ts";
 import { HUB_RECIPES } from "../dataset/hub-recipes/recipes.ts";
@@ -8,6 +7,7 @@ import { countSample } from "../dataset/task-items.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
+import { readModelFile } from "../gguf/model-file.ts";
 import type { BackendConfig } from "./backend-schema.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
@@ -103,7 +103,11 @@ async function resolveModel(
     const source =
       backend.type === "llama-cpp" || backend.type === "recorded" ? resolvePath(folder, variant.model) : variant.model;
     await located(place([...path, "model"]), () =>
-      backend.type === "llama-cpp" ? assertGguf(source) : backend.type === "recorded" ? assertFile(source) : undefined,
+      backend.type === "llama-cpp"
+        ? assertModelFile(source)
+        : backend.type === "recorded"
+          ? assertFile(source)
+          : undefined,
     );
     variants.push({
       id: `${model.name}/${quantization}@${backendName}`,
@@ -256,6 +260,10 @@ async function findOrOpen(name: string, where: string, folder: string, findDatas
     });
   }
   return located(where, () => openDataset(found));
+}
+
+async function assertModelFile(path: string): Promise<void> {
+  await readModelFile(path);
 }
 
 async function assertFile(path: string): Promise<void> {

@@ -1,10 +1,11 @@
-import { access, writeFile } from "node:fs/promises";
+import { access, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import { loadPolicy } from "../../src/gate/policies.ts";
 import { loadSpec } from "../../src/spec/load.ts";
 import { cli, temporaryFolder } from "../support/cli.ts";
+import { splitGguf } from "../support/gguf.ts";
 import { demoModel } from "../support/small-spec.ts";
 import { bundledDatasets, complaintOf, GOOD, goodBut, writeDataset } from "./spec-file.ts";
 
@@ -252,6 +253,18 @@ describe("what a variant runs on", () => {
     const { message } = await complaintOf(goodBut(demoModel("Q4_K_M"), join(folder, "x.gguf")));
     expect(message).toMatch(/^spec\.yaml:8: /);
     expect(message).toContain(problem);
+  });
+
+  it("a shard other than the first, and a first one without the others", async () => {
+    const folder = await temporaryFolder();
+    const [first = "", second = ""] = await splitGguf(demoModel("Q4_K_M"), join(folder, "m"), [0]);
+    expect((await complaintOf(goodBut(demoModel("Q4_K_M"), second))).message).toContain(
+      "is shard 2 of 2, not the first",
+    );
+    await rm(second);
+    const { message, hint } = await complaintOf(goodBut(demoModel("Q4_K_M"), first));
+    expect(message).toContain("spec.yaml:8: shard 2 of 2 is missing");
+    expect(hint).toContain("one folder");
   });
 
   it("a folder instead of a GGUF file", async () => {

@@ -1,16 +1,14 @@
-import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import type { AnswerOf, BackendRequest } from "../../domain/answer.ts";
-import { messageOf, RunError, throwIfAborted, UsageError } from "../../domain/errors.ts";
+import { messageOf, QuantGateError, RunError, throwIfAborted, UsageError } from "../../domain/errors.ts";
 import type { VariantIdentity } from "../../domain/record.ts";
-import { sha256OfFile } from "../../files/file-digest.ts";
+import { type FileIdentity, identifyModelFile } from "../../gguf/identify.ts";
 import type { LlamaCppConfig } from "../../spec/backend-schema.ts";
 import type { Backend, BackendCapabilities } from "../backend.ts";
 import { Evaluator } from "./evaluator.ts";
-import { readMetadata } from "./metadata.ts";
 
 type Binding = typeof import("node-llama-cpp");
 
@@ -44,17 +42,16 @@ export async function loadLlamaCpp(path: string, config: LlamaCppConfig, signal:
   const binding = await importBinding();
   const contexts = config.concurrency ?? Math.min(availableParallelism(), MAX_DEFAULT_CONTEXTS);
   const llama = await getLlama(binding, config.threads * contexts, signal);
-  return load(binding, llama, path, { ...config, concurrency: contexts }, signal);
+  return load(llama, path, { ...config, concurrency: contexts }, signal);
 }
 
 async function load(
-  binding: Binding,
   llama: Llama,
   path: string,
   config: LlamaCppConfig & { readonly concurrency: number },
   signal: AbortSignal,
 ): Promise<LoadedLlamaCpp> {
-  const { digest, fileBytes } = await readFile(path, signal);
+  const file = await readFile(path, signal);
   throwIfAborted(signal);
   const start = performance.now();
   let model: LlamaModel | undefined;
@@ -96,9 +93,8 @@ async function load(
     llama.logger = logger;
   }
   const loadMs = performance.now() - start;
-  const fileType = model.fileInfo.metadata.general.file_type;
   const identity: VariantIdentity = {
-    weightsDigest: `sha256:${digest}`,
+    ...file,
     build: `llama.cpp ${llama.llamaCppRelease.release} by node-llama-cpp ${await packageVersion()}`,
     settings: {
       file: basename(path),
@@ -110,18 +106,20 @@ async function load(
       chatTemplate: "none (raw prompts)",
       system: llama.systemInfo.trim(),
     },
-    metadata: readMetadata(model, fileBytes, fileType === undefined ? undefined : binding.GgufFileType[fileType]),
   };
   return { model, contexts, identity, loadMs, dispose };
 }
 
-async function readFile(path: string, signal: AbortSignal) {
+/** The spec's files were whole when the run began: what is wrong with one now has kept the run from its end. */
+async function readFile(path: string, signal: AbortSignal): Promise<FileIdentity> {
   try {
-    const [digest, { size }] = await Promise.all([sha256OfFile(path, signal), stat(path)]);
-    return { digest, fileBytes: size };
+    return await identifyModelFile(path, signal);
   } catch (cause) {
     throwIfAborted(signal);
-    throw new RunError(`${path}: the model can't be read: ${messageOf(cause)}`, { cause });
+    const hint = cause instanceof QuantGateError ? cause.hint : undefined;
+    const message =
+      cause instanceof QuantGateError ? cause.message : `${path}: the model can't be read: ${messageOf(cause)}`;
+    throw new RunError(message, { cause, ...(hint === undefined ? {} : { hint }) });
   }
 }
 

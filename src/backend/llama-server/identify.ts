@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
+import { UsageError } from "../../domain/errors.ts";
 import type { VariantIdentity } from "../../domain/record.ts";
-import { sha256OfFile } from "../../files/file-digest.ts";
+import { type FileIdentity, identifyModelFile } from "../../gguf/identify.ts";
 import { BackendError } from "../backend.ts";
 import type { HttpClient } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
@@ -33,7 +34,7 @@ export async function identifyLlamaServer(
   }
   const meta = models[0]?.meta ?? {};
   const fileType = props.model_ftype ?? meta.ftype;
-  const digest = await digestOfLocalFile(url, props, signal);
+  const file = await identifyLocalFile(url, props, signal);
   const metadata = {
     parameters: meta.n_params,
     contextLength: meta.n_ctx_train,
@@ -51,7 +52,7 @@ export async function identifyLlamaServer(
   return {
     slots: props.total_slots,
     identity: {
-      ...(digest === undefined ? {} : { weightsDigest: digest }),
+      ...file,
       build: `llama-server ${props.build_info ?? "(unknown build)"}`,
       settings: {
         server: "llama-server",
@@ -61,17 +62,27 @@ export async function identifyLlamaServer(
         slots: props.total_slots,
         chatTemplate: "none (raw prompts)",
       },
-      metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)),
+      metadata: {
+        ...Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)),
+        ...file?.metadata,
+      },
     },
   };
 }
 
-/** llama-server tells no digest; when it runs on this machine, its file can be read and hashed here. */
-async function digestOfLocalFile(url: string, props: Props, signal: AbortSignal): Promise<string | undefined> {
+/** llama-server tells no digest; when it runs on this machine, its file, or all shards of it, can be read and hashed here. */
+async function identifyLocalFile(url: string, props: Props, signal: AbortSignal): Promise<FileIdentity | undefined> {
   const { hostname } = new URL(url);
   if (!["127.0.0.1", "[::1]", "localhost"].includes(hostname) || !isAbsolute(props.model_path)) return undefined;
   const found = await stat(props.model_path).catch(() => undefined);
-  return found?.isFile() ? `sha256:${await sha256OfFile(props.model_path, signal)}` : undefined;
+  if (!found?.isFile()) return undefined;
+  try {
+    return await identifyModelFile(props.model_path, signal);
+  } catch (error) {
+    // It serves something, so what lies here under that path is not what it loaded.
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 /** GGUF files carry their quantization in their name by convention: `Llama-3.2-1B-Q4_K_M.gguf`. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openLlamaCpp } from "../../../src/backend/llama-cpp/open.ts";
 import { InterruptedError, RunError } from "../../../src/domain/errors.ts";
 import { temporaryFolder } from "../../support/cli.ts";
+import { ggufFile } from "../../support/gguf.ts";
 import { demoModel } from "../../support/small-spec.ts";
 import { ask, CONFIG, demoBackend, running } from "./demo-backend.ts";
 
@@ -25,6 +26,7 @@ describe("what is known of an opened model", () => {
       fileBytes: (await stat(demoModel("Q4_K_M"))).size,
       bitsPerWeight: expect.any(Number),
       quantization: "Q4_K_M",
+      mainTensorType: "Q4_K",
     });
   });
 
@@ -84,10 +86,19 @@ describe("a file that llama.cpp can't load", () => {
     await truncate(path, Math.floor((await stat(path)).size * share));
     const error = await opening(path);
     expect(error).toBeInstanceOf(RunError);
-    expect(error).toMatchObject({ message: expect.stringContaining(`${path}: llama.cpp can't load it`) });
-    // What llama.cpp itself said, not just that it failed.
-    expect((error as RunError).message).toMatch(/tensor/);
-    expect((error as RunError).hint).toContain("is the file whole");
+    // Told before llama.cpp is asked, which would say which tensor it misses and no more.
+    expect((error as RunError).message).toContain(`${path} was cut short: its `);
+    expect((error as RunError).hint).toContain("fetch cut.gguf again");
+  });
+
+  it("because llama.cpp doesn't know what is in it is a RunError with llama.cpp's own words", async () => {
+    const path = join(await temporaryFolder(), "odd.gguf");
+    await writeFile(path, ggufFile({ values: { "general.architecture": "nothing" } }));
+    const error = await opening(path);
+    expect(error).toBeInstanceOf(RunError);
+    expect((error as RunError).message).toContain(`${path}: llama.cpp can't load it: `);
+    expect((error as RunError).message).toMatch(/architecture|tensor/);
+    expect((error as RunError).hint).toContain("is there memory");
   });
 
   it("because only its head is that of a GGUF file is a RunError", async () => {
@@ -124,7 +135,7 @@ describe("being stopped while a model is opened", () => {
 describe("opening and closing", () => {
   it("says which file is gone", async () => {
     const path = join(await temporaryFolder(), "gone.gguf");
-    await expect(openLlamaCpp(path, CONFIG, running)).rejects.toThrow(`${path}: the model can't be read: ENOENT`);
+    await expect(openLlamaCpp(path, CONFIG, running)).rejects.toThrow(`no GGUF file at ${path}`);
     await expect(openLlamaCpp(path, CONFIG, running)).rejects.toThrow(RunError);
   });
 
