@@ -21,6 +21,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   stats: { uses: [] },
   // Times, cost and memory.
   perform: { uses: ["domain", "stats"] },
+  // From verdicts, published figures and formulas to what to deploy.
+  recommend: { uses: ["domain", "stats", "perform", "package-root.ts"], types: ["analyze", "gate"] },
   "package-root.ts": { uses: [] },
   "env.ts": { uses: ["domain"] },
 
