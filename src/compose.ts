@@ -45,7 +45,8 @@ export function evaluationServices(
   env: Env,
   { probe = true, answerCache = true, lookupFor, onAnswer }: ServiceOptions = {},
 ): EvaluationServices {
-  const deps = realBackendDeps(process.env, answerCache ? env.cacheFolder : undefined);
+  const locateModel = async (name: string) => (await modelStore(env)).locate(name);
+  const deps = realBackendDeps(process.env, locateModel, answerCache ? env.cacheFolder : undefined);
   return {
     store,
     executor: new InProcessExecutor(),

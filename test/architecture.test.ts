@@ -33,7 +33,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
   dataset: { uses: ["domain", "hub"] },
   store: { uses: ["domain"] },
   task: { uses: ["domain"], types: ["dataset", "spec"] },
-  backend: { uses: ["domain", "dataset", "gguf", "task/build-request.ts"], types: ["spec"] },
+  backend: {
+    uses: [
+      "domain",
+      "dataset",
+      "files",
+      "gguf",
+      "task/build-request.ts",
+      "stats/random.ts",
+      // What an .onnx file needs beside it.
+      "onnx/scan-model-file.ts",
+    ],
+    types: ["spec"],
+  },
   onnx: { uses: ["domain", "files", "hub"] },
   // Asks a backend whether it is what it says.
   probe: { uses: ["domain", "stats", "backend"], types: ["spec"] },
@@ -42,7 +54,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
   telemetry: { uses: ["domain"], types: ["pipeline", "store"] },
 
   // The stages.
-  spec: { uses: ["domain", "dataset", "gguf", "task"] },
+  spec: {
+    uses: [
+      "domain",
+      "dataset",
+      "task",
+      "gguf",
+      "backend/transformers/located-model.ts",
+      "backend/transformers/model-folder.ts",
+    ],
+  },
   plan: { uses: ["domain"], types: ["spec"] },
   generate: { uses: ["domain", "backend", "task"], types: ["dataset", "plan", "spec"] },
   score: { uses: ["domain", "onnx", "task", "store/read-lines.ts"], types: ["dataset", "plan", "spec", "store"] },
@@ -167,6 +188,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 /** Each package has one home; `*` is for zod, which checks what comes in, wherever it comes in. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   "node-llama-cpp": ["src/backend/llama-cpp/"],
+  "@huggingface/transformers": ["src/backend/transformers/"],
   "onnxruntime-node": ["src/onnx/"],
   "@huggingface/tokenizers": ["src/onnx/"],
   "@stdlib": ["src/stats/"],

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { embedded, serverless } from "../domain/backend-kind.ts";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { RunManifest, TaskFacts } from "../pipeline/manifest.ts";
 import type { ResolvedTask, ResolvedVariant } from "../spec/resolved.ts";
@@ -93,7 +94,7 @@ function variantChanges({ reference, newer }: VariantPair, before: RunManifest, 
   const sameWeights = was?.weightsDigest !== undefined && was.weightsDigest === is?.weightsDigest;
   const settings = [was, is].map((identity) => identity?.settings ?? {});
   const told = new Set(settings.flatMap((each) => Object.keys(each)));
-  const silent = newer.backend.type === "llama-cpp" ? SILENT_EMBEDDED : SILENT;
+  const silent = embedded(newer.backend) ? SILENT_EMBEDDED : SILENT;
   const configs = [reference, newer].map((variant) => without(variant.backend, new Set([...silent, ...told])));
   return differences(
     [
@@ -178,7 +179,7 @@ function without(object: object, keys: ReadonlySet<string>): Readonly<Record<str
 
 /** Folders differ from machine to machine; the name is what counts. */
 function sourceOf({ source, backend }: ResolvedVariant): string {
-  return backend.type === "llama-cpp" || backend.type === "recorded" ? basename(source) : source;
+  return serverless(backend) ? basename(source) : source;
 }
 
 function metadata(identity: VariantIdentity | undefined): VariantIdentity["metadata"] | undefined {

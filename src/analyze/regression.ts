@@ -1,3 +1,4 @@
+import { serverless } from "../domain/backend-kind.ts";
 import { SINGLE_LOOK } from "../domain/deciding-level.ts";
 import type { RunManifest } from "../pipeline/manifest.ts";
 import { holm } from "../stats/holm.ts";
@@ -77,8 +78,6 @@ export type NoiseFloor =
 
 const MAX_P = 0.05;
 const MIN_EFFECT = 0.2;
-/** Backends that compute or read the same answer every time. */
-const DETERMINISTIC = new Set(["llama-cpp", "recorded"]);
 
 /**
  * Compares two runs variant by variant. A regression is confirmed when a primary metric (accuracy of a multiple-choice task, key metric
@@ -216,7 +215,7 @@ function noiseFloor(pair: VariantPair, reference: ComparedRun, newer: ComparedRu
     deterministic: true,
   });
   if (noise.compared > 0) return { kind: "measured", noise };
-  const both = [pair.reference, pair.newer].every(({ backend }) => DETERMINISTIC.has(backend.type));
+  const both = [pair.reference, pair.newer].every(({ backend }) => serverless(backend));
   return both ? { kind: "deterministic" } : { kind: "unmeasured" };
 }
 

@@ -3,7 +3,11 @@ import { throwIfAborted } from "../domain/errors.ts";
 import type { BackendDeps } from "./server-backend.ts";
 
 /** Dependencies of backends in the real world. */
-export function realBackendDeps(env: BackendDeps["env"], cacheFolder?: string): BackendDeps {
+export function realBackendDeps(
+  env: BackendDeps["env"],
+  locateModel: BackendDeps["locateModel"],
+  cacheFolder?: string,
+): BackendDeps {
   return {
     env,
     now: () => new Date(),
@@ -12,6 +16,7 @@ export function realBackendDeps(env: BackendDeps["env"], cacheFolder?: string): 
       await delay(ms, undefined, { signal }).catch(() => throwIfAborted(signal));
     },
     random: Math.random,
+    locateModel,
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
   };
 }

@@ -16,11 +16,26 @@ export async function openBackend(variant: ResolvedVariant, deps: BackendDeps, s
     const { openRecorded } = await import("./recorded/open.ts");
     return openRecorded(source, config, signal);
   }
-  const backend =
-    config.type === "llama-cpp"
-      ? await (await import("./llama-cpp/open.ts")).openLlamaCpp(source, config, signal)
-      : new ResilientBackend(await openPatiently(source, config, deps, signal), config, deps);
+  const backend = await openComputing(variant, config, deps, signal);
   return deps.cacheFolder === undefined ? backend : withCache(backend, new AnswerCache(deps.cacheFolder));
+}
+
+async function openComputing(
+  { source, quantization }: ResolvedVariant,
+  config: Exclude<BackendConfig, { type: "recorded" }>,
+  deps: BackendDeps,
+  signal: AbortSignal,
+): Promise<Backend> {
+  switch (config.type) {
+    case "llama-cpp":
+      return (await import("./llama-cpp/open.ts")).openLlamaCpp(source, config, signal);
+    case "transformers": {
+      const { openTransformers } = await import("./transformers/open.ts");
+      return openTransformers(source, quantization, config, deps.locateModel, signal);
+    }
+    default:
+      return new ResilientBackend(await openPatiently(source, config, deps, signal), config, deps);
+  }
 }
 
 /** A server that is just being restarted gets a few tries; one that was never there is told about within seconds. */
@@ -42,7 +57,7 @@ async function openPatiently(
 
 async function openServer(
   model: string,
-  config: Exclude<BackendConfig, { type: "llama-cpp" | "recorded" }>,
+  config: ServerConfig,
   deps: BackendDeps,
   signal: AbortSignal,
 ): Promise<ServerBackend> {

@@ -1,6 +1,7 @@
 import type { LookupFunction } from "node:net";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { Backend } from "./backend.ts";
+import type { LocateModel } from "./transformers/located-model.ts";
 
 /** A backend behind a URL: it can go away and come back, and not always as the same. */
 export interface ServerBackend extends Backend {
@@ -23,6 +24,8 @@ export interface BackendDeps {
   readonly random: () => number;
   /** Where answers and fingerprints are kept between runs; absent: nowhere. */
   readonly cacheFolder?: string;
+  /** Finds a model of a hub that was pulled before. */
+  readonly locateModel: LocateModel;
   /** Finds the addresses of a server's host, and may refuse them; absent: the system's. */
   readonly lookup?: LookupFunction;
 }

@@ -1,5 +1,6 @@
 import { modelStore } from "../compose.ts";
-import { EXIT } from "../domain/errors.ts";
+import { EXIT, UsageError } from "../domain/errors.ts";
+import { ONNX_DTYPES, type OnnxDtype, parseDtype } from "../domain/onnx-dtype.ts";
 import { readEnv } from "../env.ts";
 import { bytes } from "../report/format.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -22,8 +23,9 @@ export async function listModels(options: { readonly json?: boolean }): Promise<
 /** `quantgate models pull`: fetches models from the hub, held to the lock file. */
 export async function pullModels(
   names: readonly string[],
-  options: { readonly offline?: boolean; readonly file?: string },
+  options: { readonly offline?: boolean; readonly file?: string; readonly dtype?: string },
 ): Promise<void> {
+  const files = { ...(options.file === undefined ? {} : { file: options.file }), ...dtypeOption(options.dtype) };
   const env = readEnv(process.env);
   const signal = interruptSignal();
   const store = await modelStore(env, options.offline === true ? { offline: true } : {});
@@ -31,7 +33,7 @@ export async function pullModels(
     let last = "";
     const { folder, revision, baseline } = await store.pull(
       name,
-      options.file === undefined ? {} : { file: options.file },
+      files,
       signal,
       ({ file, receivedBytes, totalBytes }) => {
         const line = `${name}: ${file} ${Math.floor((100 * receivedBytes) / Math.max(1, totalBytes))} % of ${bytes(totalBytes)}`;
@@ -47,6 +49,13 @@ export async function pullModels(
       );
     }
   }
+}
+
+function dtypeOption(name: string | undefined): { readonly dtype?: OnnxDtype } {
+  if (name === undefined) return {};
+  const dtype = parseDtype(name.toLowerCase());
+  if (dtype !== undefined) return { dtype };
+  throw new UsageError(`--dtype: there is no dtype "${name}"`, { hint: `there are ${ONNX_DTYPES.join(", ")}` });
 }
 
 /** `quantgate models verify`: reads files again and compares them with the lock. Exits 1 when one is missing or changed. */

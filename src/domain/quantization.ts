@@ -55,18 +55,30 @@ const TYPES = {
   EXL2: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
   EXL3: { bitsPerWeight: 4, baselineRank: NO_RANK },
   HQQ: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  // ONNX exports, by transformers.js' names; blocks of 32 with a 16-bit or 32-bit scale.
+  q8: { bitsPerWeight: 8, baselineRank: 2 },
+  uint8: { bitsPerWeight: 8, baselineRank: 3 },
+  bnb4: { bitsPerWeight: 4.5, baselineRank: NO_RANK },
+  q4: { bitsPerWeight: 5, baselineRank: 10 },
+  q4f16: { bitsPerWeight: 4.5, baselineRank: 11 },
+  q2: { bitsPerWeight: 3, baselineRank: 24 },
+  q2f16: { bitsPerWeight: 2.5, baselineRank: 25 },
+  q1: { bitsPerWeight: 2, baselineRank: 29 },
+  q1f16: { bitsPerWeight: 1.5, baselineRank: 30 },
 } as const satisfies Record<string, QuantizationType>;
 
 export type Quantization = keyof typeof TYPES;
 export const QUANTIZATIONS = Object.keys(TYPES) as readonly Quantization[];
 
-const ALIASES: Readonly<Record<string, Quantization>> = { F16: "FP16", F32: "FP32" };
+const BY_UPPER_CASE: ReadonlyMap<string, Quantization> = new Map([
+  ...QUANTIZATIONS.map((name) => [name.toUpperCase(), name] as const),
+  ["F16", "FP16"],
+  ["F32", "FP32"],
+]);
 
 /** The quantization of that name (any case, `F16` for `FP16`), or `undefined` when there is none. */
 export function parseQuantization(name: string): Quantization | undefined {
-  const upper = name.trim().toUpperCase();
-  const aliased = ALIASES[upper] ?? upper;
-  return Object.hasOwn(TYPES, aliased) ? (aliased as Quantization) : undefined;
+  return BY_UPPER_CASE.get(name.trim().toUpperCase());
 }
 
 /** Nominal bits per weight; for AWQ, GPTQ and the like the usual 4-bit setting with group scales. */

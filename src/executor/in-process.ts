@@ -1,3 +1,4 @@
+import { embedded } from "../domain/backend-kind.ts";
 import type { AnswerRecord } from "../domain/record.ts";
 import { generate } from "../generate/generate.ts";
 import { workOf } from "../generate/work.ts";
@@ -15,9 +16,9 @@ export class InProcessExecutor implements Executor {
     const pump = new ScorePump(execution.run, { ...execution, spec: execution.plan.spec });
     try {
       for (const [variant, units] of byVariant(execution.plan.units)) {
-        const embedded = variant.backend.type === "llama-cpp";
-        await generateVariant(execution, variant, units, embedded ? () => {} : () => pump.recordAdded());
-        if (embedded) {
+        const alone = embedded(variant.backend);
+        await generateVariant(execution, variant, units, alone ? () => {} : () => pump.recordAdded());
+        if (alone) {
           // After the model is closed, so that scoring can't distort its tokens per second.
           execution.onProgress({ kind: "scoring", variant: variant.id });
           await pump.finish();

@@ -165,6 +165,8 @@ function whySame(
   if (baseline === undefined) return undefined;
   if (variant.weightsDigest !== undefined && variant.weightsDigest === baseline.weightsDigest)
     return `The weights are the baseline's own (digest ${variant.weightsDigest})`;
+  // One folder holds several dtypes: where both digests are told, the name says nothing.
+  if (variant.weightsDigest !== undefined && baseline.weightsDigest !== undefined) return undefined;
   const known = manifest.spec.models.flatMap((model) => model.variants);
   const [ours, theirs] = [variant, baseline].map(({ variant: id }) => known.find((each) => each.id === id));
   return ours !== undefined && theirs !== undefined && sameSource(ours, theirs)

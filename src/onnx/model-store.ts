@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
 import { z } from "zod";
 import { messageOf, throwIfAborted } from "../domain/errors.ts";
+import { type OnnxDtype, onnxFileName } from "../domain/onnx-dtype.ts";
 import { sha256OfFile } from "../files/file-digest.ts";
 import { checkedFile, downloadFile } from "../hub/download.ts";
 import type { NetworkDeps } from "../hub/http-request.ts";
@@ -37,6 +38,8 @@ export interface ModelFiles {
   readonly file?: string;
   /** See EncoderLocation. */
   readonly output?: string;
+  /** A language model at this dtype is wanted, not an encoder. */
+  readonly dtype?: OnnxDtype;
 }
 
 export interface ListedModel {
@@ -60,6 +63,14 @@ const REQUIRED: readonly WantedFile[] = [
   { file: "tokenizer.json" },
   { file: "tokenizer_config.json" },
   { file: "sentence_bert_config.json", optional: true },
+];
+/** What a language model needs beside its weights. */
+const BESIDE_DECODER: readonly WantedFile[] = [
+  { file: "config.json" },
+  { file: "tokenizer.json" },
+  { file: "tokenizer_config.json" },
+  { file: "generation_config.json", optional: true },
+  { file: "chat_template.jinja", optional: true },
 ];
 const USUAL_ONNX_FILES = ["onnx/model.onnx", "model.onnx"];
 
@@ -99,7 +110,7 @@ export class ModelStore {
   /** Makes a model be on this machine. Nothing is to be done for bundled models and folders. Throws HubError, ModelError. */
   async pull(
     name: string,
-    { file }: ModelFiles,
+    { file, dtype }: ModelFiles,
     signal: AbortSignal,
     onProgress?: (progress: PullProgress) => void,
   ): Promise<PulledModel> {
@@ -109,8 +120,9 @@ export class ModelStore {
       return { folder, revision, baseline: "none published" };
     }
     const { repository } = source;
-    await this.#hub.pull(repository, REQUIRED, signal, onProgress);
-    const onnxFile = await this.#pullOnnxFile(repository, file, signal, onProgress);
+    await this.#hub.pull(repository, dtype === undefined ? REQUIRED : BESIDE_DECODER, signal, onProgress);
+    const candidates = file === undefined ? onnxFiles(dtype) : [file];
+    const onnxFile = await this.#pullOnnxFile(repository, candidates, signal, onProgress);
     const { folder, commit } = await this.#hub.path(repository);
     const { externalFiles } = await scanModelFile(join(folder, onnxFile), signal);
     const beside = externalFiles.map((external) => ({ file: posix.join(dirname(onnxFile), external) }));
@@ -140,6 +152,11 @@ export class ModelStore {
   /** The model's folder. Throws HubError "not-pulled", which names the command that fetches it. */
   async path(name: string): Promise<string> {
     return (await this.#locate(modelSource(name))).folder;
+  }
+
+  /** The model's folder, and the sha256 that the lock file or manifest has of its files. Throws HubError "not-pulled". */
+  async locate(name: string): Promise<{ folder: string; digests: PulledRepository["digests"] }> {
+    return this.#locate(modelSource(name));
   }
 
   /** Opens a model that is on this machine; never downloads. Throws HubError "not-pulled", ModelError. */
@@ -200,17 +217,17 @@ export class ModelStore {
 
   async #pullOnnxFile(
     repository: Repository,
-    file: string | undefined,
+    candidates: readonly string[],
     signal: AbortSignal,
     onProgress?: (progress: PullProgress) => void,
   ): Promise<string> {
-    for (const candidate of file === undefined ? USUAL_ONNX_FILES : [file]) {
+    for (const candidate of candidates) {
       const { digests } = await this.#hub.pull(repository, [{ file: candidate, optional: true }], signal, onProgress);
       if (Object.hasOwn(digests, candidate)) return candidate;
     }
     throw new ModelError({
       kind: "missing-file",
-      message: `${repositoryKey(repository)} has no ${file ?? USUAL_ONNX_FILES.join(" or ")}`,
+      message: `${repositoryKey(repository)} has no ${candidates.join(" or ")}`,
       hint: `name its .onnx file, or export the model (optimum-cli export onnx --model ${repository.id} --task feature-extraction ./model) and use the folder ./model`,
     });
   }
@@ -246,6 +263,10 @@ export class ModelStore {
 function notPulled(message: string, name: string, file: string, cause?: unknown): HubError {
   const hint = `fetch it with: quantgate models pull ${name} --file ${file}`;
   return new HubError({ kind: "not-pulled", message, hint, cause });
+}
+
+function onnxFiles(dtype: OnnxDtype | undefined): readonly string[] {
+  return dtype === undefined ? USUAL_ONNX_FILES : [`onnx/${onnxFileName(dtype)}`, onnxFileName(dtype)];
 }
 
 function pullCommand({ id, revision }: Repository): string {

@@ -1,3 +1,4 @@
+import { embedded } from "../domain/backend-kind.ts";
 import { nominalBitsPerWeight, parseQuantization, type Quantization } from "../domain/quantization.ts";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
@@ -31,7 +32,7 @@ export function checkQuantization({ metadata }: VariantIdentity, variant: Resolv
   if (parsed !== undefined && !sameQuantization(parsed, variant.quantization)) {
     const hint = "correct the label in the spec, or serve the model that it names";
     // A file is what the user put there, and its digest is on record; what a server serves under a name nobody else can check.
-    return variant.backend.type === "llama-cpp"
+    return embedded(variant.backend)
       ? warn("quantization", `the spec says ${variant.quantization}, the file's header says ${said}`, hint)
       : stop("quantization", `the spec says ${variant.quantization}, the server says ${said}`, hint);
   }

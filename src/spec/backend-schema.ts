@@ -26,6 +26,30 @@ const LlamaCppSchema = z.strictObject({
     ),
 });
 
+/** Embedded ONNX models by transformers.js; a variant's `model` is a folder, or the name of a model that was pulled. */
+const TransformersSchema = z.strictObject({
+  type: z.literal("transformers"),
+  api: z
+    .enum(["completions", "chat"])
+    .default("completions")
+    .describe("completions: raw prompts; chat: the folder's own chat template."),
+  contextSize: z
+    .int()
+    .positive()
+    .max(1 << 20)
+    .optional()
+    .describe(
+      "Tokens of prompt and answer together; never more than the model was trained for. Default: 2,048, or the model's own where that is less.",
+    ),
+  threads: z.int().positive().max(64).default(1).describe("CPU threads for each copy of the model."),
+  concurrency: z
+    .int()
+    .positive()
+    .max(16)
+    .default(1)
+    .describe("Copies of the model in memory, each answering one item at a time; results don't depend on it."),
+});
+
 /** Answers from a JSON Lines file; a variant's `model` is that file. */
 const RecordedSchema = z.strictObject({
   type: z.literal("recorded"),
@@ -165,6 +189,7 @@ const LlamaServerSchema = z.strictObject({
 
 export const BackendSchema = z.discriminatedUnion("type", [
   LlamaCppSchema,
+  TransformersSchema,
   OllamaSchema,
   OpenAiSchema,
   TgiSchema,
@@ -173,6 +198,7 @@ export const BackendSchema = z.discriminatedUnion("type", [
 ]);
 export type BackendConfig = z.output<typeof BackendSchema>;
 export type LlamaCppConfig = z.output<typeof LlamaCppSchema>;
+export type TransformersConfig = z.output<typeof TransformersSchema>;
 export type RecordedConfig = z.output<typeof RecordedSchema>;
 export type OllamaConfig = z.output<typeof OllamaSchema>;
 export type OpenAiConfig = z.output<typeof OpenAiSchema>;

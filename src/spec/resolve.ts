@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
 import { type Dataset, openDataset } from "../dataset/dataset.ts";
 import type { DatasetFinder } from "../dataset/find.ts";
@@ -7,11 +6,11 @@ import { countSample } from "../dataset/task-items.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
 import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
-import { readModelFile } from "../gguf/model-file.ts";
 import type { BackendConfig } from "./backend-schema.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
 import { EXTERNAL_BASELINE } from "./external-baseline.ts";
+import { findSource } from "./find-source.ts";
 import { nearest } from "./known-keys.ts";
 import { matchVariants } from "./match-variants.ts";
 import type { Located } from "./parse.ts";
@@ -100,14 +99,8 @@ async function resolveModel(
     }
     const { backendName, backend: named } = backendOf(spec, variant.backend, path, place);
     const backend = withKeyBeside(named, folder);
-    const source =
-      backend.type === "llama-cpp" || backend.type === "recorded" ? resolvePath(folder, variant.model) : variant.model;
-    await located(place([...path, "model"]), () =>
-      backend.type === "llama-cpp"
-        ? assertModelFile(source)
-        : backend.type === "recorded"
-          ? assertFile(source)
-          : undefined,
+    const source = await located(place([...path, "model"]), () =>
+      findSource(backend, quantization, variant.model, folder),
     );
     variants.push({
       id: `${model.name}/${quantization}@${backendName}`,
@@ -260,15 +253,6 @@ async function findOrOpen(name: string, where: string, folder: string, findDatas
     });
   }
   return located(where, () => openDataset(found));
-}
-
-async function assertModelFile(path: string): Promise<void> {
-  await readModelFile(path);
-}
-
-async function assertFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw new UsageError(`no file at ${path}`);
 }
 
 /** Puts the place in the spec in front of what a check complains about. */

@@ -74,6 +74,27 @@ describe("pulling a model", () => {
     expect(Object.keys(model.digests)).toContain("onnx/bert-external.onnx_data");
   });
 
+  it("fetches a language model at one dtype, with its tokenizer, settings and template", async () => {
+    await host("owner/decoder", "bert-external", (file) =>
+      file.replace("sentence_bert_config.json", "ignored.json").replace("onnx/model.onnx", "onnx/model_q4.onnx"),
+    );
+    const { files } = server.repositories.get("owner/decoder") ?? { files: {} };
+    Object.assign(files, { "chat_template.jinja": Buffer.from("{{ messages }}") });
+    await storeWith().pull("owner/decoder", { dtype: "q4" }, signal);
+    const { digests } = await storeWith({ offline: true }).locate("owner/decoder");
+    expect(Object.keys(digests).sort()).toEqual([
+      "chat_template.jinja",
+      "config.json",
+      "onnx/bert-external.onnx_data",
+      "onnx/model_q4.onnx",
+      "tokenizer.json",
+      "tokenizer_config.json",
+    ]);
+    await expect(storeWith().pull("owner/decoder", { dtype: "q8" }, signal)).rejects.toThrow(
+      /has no onnx\/model_quantized\.onnx or model_quantized\.onnx/,
+    );
+  });
+
   it("finds the model file at the top, or where it is told to look", async () => {
     await host("owner/top", "bert", (file) => file.replace("onnx/model.onnx", "model.onnx"));
     await storeWith().pull("owner/top", {}, signal);

@@ -15,6 +15,9 @@ export class FakeTime {
       now: () => new Date(this.nowMs),
       clock: () => this.nowMs,
       random,
+      locateModel: async (name) => {
+        throw new Error(`no model ${name} was pulled`);
+      },
       sleep: async (ms, signal) => {
         throwIfAborted(signal);
         this.slept.push(ms);

@@ -11,7 +11,7 @@ import type {
 import { throwIfAborted } from "../../domain/errors.ts";
 import { BackendError } from "../backend.ts";
 import { finishText } from "../finish-text.ts";
-import { StopScanner } from "./stop-scanner.ts";
+import { StopScanner } from "../stop-scanner.ts";
 
 /**
  * Answers requests on one context sequence, one at a time. Every request starts from an empty KV cache, so an answer never depends on

@@ -2,8 +2,8 @@ import type { ControlledEvaluateInputItem, LlamaContextSequence, LlamaModel, Tok
 import type { FinishReason } from "../../domain/answer.ts";
 import type { VariantIdentity } from "../../domain/record.ts";
 import type { LlamaCppConfig } from "../../spec/backend-schema.ts";
+import { StopScanner } from "../stop-scanner.ts";
 import { type LoadedLlamaCpp, loadLlamaCpp } from "./open.ts";
-import { StopScanner } from "./stop-scanner.ts";
 
 /** A token and its natural-log probability. */
 export interface ScoredToken {

@@ -3,7 +3,9 @@ import { JSON_OUTPUT } from "./options.ts";
 
 /** Commands on neural models and kept answers. */
 export function addModels(program: Command): void {
-  const models = program.command("models").description("neural models behind bertscore and coherence");
+  const models = program
+    .command("models")
+    .description("models of the hub: encoders behind bertscore and coherence, ONNX language models");
   models
     .command("list")
     .description("what is bundled and what was pulled")
@@ -13,6 +15,7 @@ export function addModels(program: Command): void {
     .command("pull")
     .description("fetch models from the Hugging Face hub, held to quantgate.lock.json")
     .argument("<names...>", "such as roberta-large, all-mpnet-base-v2 or owner/name@revision")
+    .option("--dtype <dtype>", "a language model for the backend transformers: fp32, fp16, q8, q4, …")
     .option("--file <name>", "the .onnx file, where it isn't onnx/model.onnx or model.onnx")
     .option("--offline", "ask nothing of the network")
     .action(async (names: readonly string[], options) => (await import("../models.ts")).pullModels(names, options));

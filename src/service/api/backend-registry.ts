@@ -3,6 +3,7 @@ import type { LookupFunction } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
 import { z } from "zod";
 import type { DatasetFinder } from "../../dataset/find.ts";
+import { serverless } from "../../domain/backend-kind.ts";
 import { UsageError } from "../../domain/errors.ts";
 import { BackendSchema } from "../../spec/backend-schema.ts";
 import { nearest } from "../../spec/known-keys.ts";
@@ -25,7 +26,9 @@ const RegistrySchema = z.strictObject({
   models: z
     .record(NameSchema, z.string().min(1))
     .default({})
-    .describe("Files that callers may name, for llama-cpp and recorded backends; relative to this file."),
+    .describe(
+      "Files and folders that callers may name, for llama-cpp, transformers and recorded backends; relative to this file.",
+    ),
   allowPrivate: z
     .array(NameSchema)
     .default([])
@@ -80,18 +83,17 @@ export class BackendRegistry {
 
   list(): readonly RegisteredBackend[] {
     const models = Object.keys(this.#registry.models);
-    return Object.entries(this.#registry.backends).map(([name, { type }]) => ({
+    return Object.entries(this.#registry.backends).map(([name, backend]) => ({
       name,
-      type,
-      ...(type === "llama-cpp" || type === "recorded" ? { models } : {}),
+      type: backend.type,
+      ...(serverless(backend) ? { models } : {}),
     }));
   }
 
   /** Embedded backends are each worker's own; a server is shared by all of them. */
   limits(): readonly BackendLimits[] {
-    return Object.entries(this.#registry.backends).map(([name, { type }]) => {
-      const embedded = type === "llama-cpp" || type === "recorded";
-      const { shards = embedded ? undefined : 1, itemsPerMinute } = this.#registry.limits[name] ?? {};
+    return Object.entries(this.#registry.backends).map(([name, backend]) => {
+      const { shards = serverless(backend) ? undefined : 1, itemsPerMinute } = this.#registry.limits[name] ?? {};
       return {
         name,
         ...(shards === undefined ? {} : { shards }),
@@ -172,8 +174,8 @@ export class BackendRegistry {
 
   #modelOf(model: string, backend: string, where: string): string {
     const { backends, models } = this.#registry;
-    const type = backends[backend]?.type;
-    if (type !== "llama-cpp" && type !== "recorded") return model;
+    const named = backends[backend];
+    if (named === undefined || !serverless(named)) return model;
     const file = Object.hasOwn(models, model) ? models[model] : undefined;
     if (file !== undefined) return resolvePath(this.#folder, file);
     const names = Object.keys(models);

@@ -1,7 +1,7 @@
 import type { Token } from "node-llama-cpp";
 import { describe, expect, it } from "vitest";
-import { StopScanner } from "../../../src/backend/llama-cpp/stop-scanner.ts";
-import { directModel } from "./direct.ts";
+import { StopScanner } from "../../src/backend/stop-scanner.ts";
+import { directModel } from "./llama-cpp/direct.ts";
 
 const direct = directModel();
 
@@ -9,7 +9,7 @@ const direct = directModel();
 function scan(text: string, stops: readonly string[]) {
   const { model } = direct();
   const tokens = model.tokenize(text, false);
-  const scanner = new StopScanner(stops, (some, before) => model.detokenize([...some], false, [...before]), []);
+  const scanner = new StopScanner<Token>(stops, (some, before) => model.detokenize([...some], false, [...before]), []);
   const taken = tokens.findIndex((token) => scanner.push(token));
   return {
     tokens: tokens.length,
@@ -71,7 +71,7 @@ describe("an answer cut in the middle of a character", () => {
   it("shows that something is missing", () => {
     const { model } = direct();
     const tokens = model.tokenize("x🙂", false);
-    const scanner = new StopScanner([], (some, before) => model.detokenize([...some], false, [...before]), []);
+    const scanner = new StopScanner<Token>([], (some, before) => model.detokenize([...some], false, [...before]), []);
     for (const token of tokens.slice(0, -1)) scanner.push(token);
     expect(scanner.text()).toMatch(/^x\uFFFD+$/);
   });

@@ -1,7 +1,5 @@
-import type { Token } from "node-llama-cpp";
-
 /** Turns tokens to text; `before` are the tokens in front of them, which decide about a leading space. */
-type Detokenize = (tokens: readonly Token[], before: readonly Token[]) => string;
+type Detokenize<Token> = (tokens: readonly Token[], before: readonly Token[]) => string;
 
 const REPLACEMENT = "\uFFFD";
 
@@ -9,15 +7,15 @@ const REPLACEMENT = "\uFFFD";
  * Collects generated tokens as text and looks for stop strings. Tokens whose bytes end in the middle of a character are held
  * back until the character is whole, and only the new end of the text is searched, so the work is linear in the answer's length.
  */
-export class StopScanner {
+export class StopScanner<Token extends number> {
   readonly #stops: readonly string[];
-  readonly #detokenize: Detokenize;
+  readonly #detokenize: Detokenize<Token>;
   readonly #longestStop: number;
   #before: readonly Token[];
   #pending: Token[] = [];
   #text = "";
 
-  constructor(stops: readonly string[], detokenize: Detokenize, before: readonly Token[]) {
+  constructor(stops: readonly string[], detokenize: Detokenize<Token>, before: readonly Token[]) {
     this.#stops = stops;
     this.#detokenize = detokenize;
     this.#before = before;
