@@ -6,9 +6,9 @@ const DATASETS = new URL("../../datasets/", import.meta.url);
 
 const ITEMS: Readonly<Record<string, number>> = {
   summarization: 50,
-  qa: 50,
-  code: 50,
-  chat: 50,
+  qa: 100,
+  code: 100,
+  chat: 100,
   classification: 100,
 };
 const LARGEST_SHARED_FIVE_GRAMS = 0.6;
@@ -125,7 +125,7 @@ describe("the dataset qa", () => {
 
   it("answers the unanswerable questions, and no others, with the sentence that the prompt names", () => {
     const refused = qa.rows.filter((row) => onlyReferenceOf(row) === refusal);
-    expect(refused).toHaveLength(10);
+    expect(refused).toHaveLength(20);
     expect(qa.rows.filter((row) => subjectOf(row) === "unanswerable")).toEqual(refused);
     expect(qa.rows.filter((row) => !promptOf(row).includes(refusal))).toEqual([]);
   });
