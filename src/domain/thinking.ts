@@ -46,6 +46,9 @@ const MARKS: readonly ThinkingMarks[] = [
   },
 ];
 
+/** Nothing without one of these is a mark. */
+const MAY_BE_MARKED = /[<[◁]|assistant\s?final|thought process|^\s*(?:analysis|commentary)/iu;
+
 /** What a model may put around its answer once it has thought. */
 const WRAPPERS = [
   /^\s*<(response|answer|output)>([\s\S]*?)(?:<\/\1>\s*)?$/iu,
@@ -74,7 +77,7 @@ export type Opening = "by-prompt" | "not-by-prompt" | "unknown";
  * are quoted, or stand in the middle of a sentence without a partner, are text. Linear in the length of the text.
  */
 export function separateThinking(text: string, opening: Opening = "unknown"): SeparatedText {
-  const marks = findMarks(text, opening);
+  const marks = MAY_BE_MARKED.test(text) ? findMarks(text, opening) : [];
   const promptOpened = opening === "by-prompt";
   if (marks.length === 0 && !promptOpened) return { text };
 

@@ -6,6 +6,7 @@ import type { AnswerRecord } from "../domain/record.ts";
 import { type Score, unscored } from "../domain/score.ts";
 import type { ItemResult, ScoreRow } from "../domain/score-row.ts";
 import type { GenerationTask, ResolvedTask } from "../spec/resolved.ts";
+import { endOfTurn } from "../task/answer-part.ts";
 import { grade } from "../task/grade.ts";
 import { postFilter } from "../task/post-filter.ts";
 import type { ScoreInput, Scorer } from "./scorer.ts";
@@ -65,7 +66,11 @@ async function scoreTexts(
 }
 
 function inputOf(task: GenerationTask, text: string, item: GenerationItem): ScoreInput {
-  return { candidate: postFilter(text, task.postFilters), references: item.references, instruction: item.instruction };
+  return {
+    candidate: postFilter(endOfTurn(text).text, task.postFilters),
+    references: item.references,
+    instruction: item.instruction,
+  };
 }
 
 function rowOf(
@@ -113,7 +118,8 @@ function resultOf(
     return { kind: "graded", grade: grade(item, answer, task.primary), choices: item.choices.length };
   }
   if (answer.kind !== "text") return { kind: "missing", cause: "errored", error: "answer-of-wrong-kind" };
-  const flaw = answer.finish === "length" ? "truncated" : answer.text.trim() === "" ? "empty" : "none";
+  const part = endOfTurn(answer.text);
+  const flaw = answer.finish === "length" && !part.ended ? "truncated" : part.text.trim() === "" ? "empty" : "none";
   return { kind: "generated", flaw, scores };
 }
 

@@ -1,7 +1,9 @@
 import type { Choice } from "../domain/item.ts";
+import { answerPart } from "./answer-part.ts";
 import { type Evidence, findEvidence } from "./choice-extraction/evidence.ts";
 import { findMentions } from "./choice-extraction/mentions.ts";
-import { tokenizeAnswer } from "./choice-extraction/tokens.ts";
+import { isTakenBack } from "./choice-extraction/taken-back.ts";
+import { type Token, tokenizeAnswer } from "./choice-extraction/tokens.ts";
 
 export type ExtractedChoice =
   | {
@@ -16,12 +18,14 @@ export type ExtractedChoice =
 
 /**
  * Which choice a written answer names, by label ("B", "(b)", "**B**", "\boxed{B}", "The answer is B", "option B", "B. 4")
- * or by repeating the choice's text, alone or in a statement. English phrases; any labels. Texts given as plain strings
- * are labelled A, B, C ….
+ * or by repeating the choice's text, alone or in a statement. Any labels; English and the languages of
+ * `choice-extraction/languages-…`. Texts given as plain strings are labelled A, B, C …. Only the answer itself is read: no thinking, no
+ * end marks, and nothing from the next turn on.
  *
  * It doesn't guess. Statements count by strength: final ones ("final answer: B", `\boxed`), else explicit ones ("the
- * answer is B", a label alone on its line), else plain mentions; those of the greatest strength must agree, and an
- * explicit statement must not be taken back by a later "no, C", else the answer is `ambiguous`. Denied labels ("not B"),
+ * answer is B", a label alone on its line), else plain mentions; those of the greatest strength must agree, and
+ * must not be taken back later ("no, C", "wait, actually it's C"), else the answer is `ambiguous`; so is a label with another choice's text
+ * ("C. Helium" where Helium is D). Denied labels ("not B"),
  * the article "A", the pronoun "I" and letters within names ("vitamin C", "C++") are no answers, nor is a lone
  * lower-case "a", which may be an article that was cut off. Case matters only for `strict`.
  *
@@ -29,13 +33,13 @@ export type ExtractedChoice =
  */
 export function extractChoice(text: string, choices: readonly Choice[] | readonly string[]): ExtractedChoice {
   const labelled = withLabels(choices);
-  const answer = text.normalize("NFC").trim();
+  const answer = answerPart(text.normalize("NFC"), labelled).text.trim();
   if (answer === "") return { kind: "none", reason: "empty" };
   const exact = labelled.flatMap((choice, index) => (choice.label.normalize("NFC").trim() === answer ? [index] : []));
   if (exact.length > 0) return conclude(exact, labelled, true);
 
   const tokens = tokenizeAnswer(answer);
-  return decide(findEvidence(tokens, findMentions(answer, tokens, labelled)), labelled);
+  return decide(tokens, findEvidence(tokens, findMentions(answer, tokens, labelled)), labelled);
 }
 
 function withLabels(choices: readonly Choice[] | readonly string[]): Choice[] {
@@ -50,23 +54,33 @@ function withLabels(choices: readonly Choice[] | readonly string[]): Choice[] {
   );
 }
 
-function decide(evidence: readonly Evidence[], choices: readonly Choice[]): ExtractedChoice {
-  const having = (...strengths: Evidence["strength"][]) =>
-    evidence.filter(({ strength }) => strengths.includes(strength));
-  let deciding = having("final");
-  if (deciding.length === 0) {
-    deciding = having("explicit").length > 0 ? having("explicit", "retraction") : having("plain", "retraction");
-  }
+function decide(tokens: readonly Token[], evidence: readonly Evidence[], choices: readonly Choice[]): ExtractedChoice {
+  const deciding = decidingEvidence(evidence);
   const indices = [...new Set(deciding.flatMap((piece) => piece.indices))];
   const [only] = indices;
   const last = deciding.at(-1);
   if (only !== undefined && last !== undefined) {
-    // "The answer is B. No, B is wrong."
     const after = evidence.slice(evidence.indexOf(last) + 1);
+    // "The answer is B. No, B is wrong."
     const denied = after.some((piece) => piece.strength === "denial" && piece.indices.includes(only));
-    if (denied) return { kind: "none", reason: "ambiguous" };
+    const others = after.filter(
+      (piece) => piece.strength !== "denial" && piece.indices.some((index) => index !== only),
+    );
+    if (denied || isTakenBack(tokens, last.last, others.at(-1)?.last)) return { kind: "none", reason: "ambiguous" };
   }
   return conclude(indices, choices, false);
+}
+
+function decidingEvidence(evidence: readonly Evidence[]): Evidence[] {
+  const having = (...strengths: Evidence["strength"][]) =>
+    evidence.filter(({ strength }) => strengths.includes(strength));
+  const final = having("final");
+  if (final.length > 0) return final;
+  if (having("explicit").length > 0) return having("explicit", "retraction");
+  // "B) London", and below it what the others are; but the first choice may begin a list of all.
+  const [line, ...more] = having("line");
+  if (line !== undefined && more.length === 0 && !line.indices.includes(0)) return [line, ...having("retraction")];
+  return having("plain", "line", "retraction");
 }
 
 function conclude(indices: readonly number[], choices: readonly Choice[], strict: boolean): ExtractedChoice {

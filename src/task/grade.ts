@@ -2,6 +2,7 @@ import type { BackendAnswer, TextAnswer } from "../domain/answer.ts";
 import type { Grade, WrongCause } from "../domain/grade.ts";
 import type { MultipleChoiceItem } from "../domain/item.ts";
 import type { Figure } from "../domain/protocol.ts";
+import { answerPart } from "./answer-part.ts";
 import { extractChoice } from "./extract-choice.ts";
 
 type Chosen =
@@ -40,24 +41,26 @@ function gradeLetters(item: MultipleChoiceItem, logprobs: readonly (number | "no
 }
 
 function gradeText(item: MultipleChoiceItem, answer: TextAnswer, primary: Figure): Grade {
-  const extraction = extractChoice(answer.text, item.choices);
+  const part = answerPart(answer.text, item.choices);
+  const extraction = extractChoice(part.text, item.choices);
+  const isCut = answer.finish === "length" && !part.ended;
   const strict: Chosen =
     extraction.kind === "choice" && extraction.strict
       ? { kind: "chosen", index: extraction.index }
-      : { kind: "none", cause: unparsedCause(answer) };
+      : { kind: "none", cause: unparsedCause(part.text, isCut) };
   // A cut text may have gone on to say something else; only a text that is nothing but the letter can't.
   const extracted: Chosen =
-    extraction.kind === "choice" && (extraction.strict || answer.finish !== "length")
+    extraction.kind === "choice" && (extraction.strict || !isCut)
       ? { kind: "chosen", index: extraction.index }
-      : { kind: "none", cause: unparsedCause(answer) };
+      : { kind: "none", cause: unparsedCause(part.text, isCut) };
   const isRight = (chosen: Chosen): boolean => chosen.kind === "chosen" && chosen.index === item.answer;
   const figures = { extracted: isRight(extracted), strict: isRight(strict) };
   return decide(item, primary === "strict" ? strict : extracted, figures);
 }
 
-function unparsedCause(answer: TextAnswer): WrongCause {
-  if (answer.finish === "length") return "truncated";
-  return answer.text.trim() === "" ? "empty" : "unparsed";
+function unparsedCause(text: string, isCut: boolean): WrongCause {
+  if (isCut) return "truncated";
+  return text.trim() === "" ? "empty" : "unparsed";
 }
 
 function decide(item: MultipleChoiceItem, chosen: Chosen, figures: Readonly<Partial<Record<Figure, boolean>>>): Grade {

@@ -1,5 +1,6 @@
-import { type LeftContext, leftContext, type RightContext, rightContext } from "./context.ts";
+import { type LeftContext, leftContext } from "./left-context.ts";
 import type { Mention } from "./mentions.ts";
+import { type RightContext, rightContext } from "./right-context.ts";
 import type { Token } from "./tokens.ts";
 import { JOINTS } from "./vocabulary.ts";
 
@@ -7,8 +8,13 @@ import { JOINTS } from "./vocabulary.ts";
 export interface Evidence {
   /** Positions in `choices`, all of them meant. */
   readonly indices: readonly number[];
-  /** `retraction`: a plain mention that takes back an earlier answer. `denial`: "not B". */
-  readonly strength: "plain" | "explicit" | "final" | "retraction" | "denial";
+  /**
+   * `line`: a label with its own text, alone on its line, as an answer or as one of a list. `retraction`: a plain mention that takes back
+   * an earlier answer. `denial`: "not B".
+   */
+  readonly strength: "plain" | "line" | "explicit" | "final" | "retraction" | "denial";
+  /** Its last token. */
+  readonly last: number;
 }
 
 /** Evidence in order of appearance; mentions that aren't meant as an answer give none. */
@@ -17,7 +23,8 @@ export function findEvidence(tokens: readonly Token[], mentions: readonly Mentio
     const [first, last] = [group[0], group.at(-1)];
     if (first === undefined || last === undefined) return [];
     const strength = strengthOf(tokens, group, leftContext(tokens, first), rightContext(tokens, last));
-    return strength === undefined ? [] : [{ indices: [...new Set(group.flatMap(({ indices }) => indices))], strength }];
+    const indices = [...new Set(group.flatMap((mention) => mention.indices))];
+    return strength === undefined ? [] : [{ indices, strength, last: last.last }];
   });
 }
 
@@ -37,7 +44,8 @@ function strengthOf(
   if (role !== "plain") return role;
   // A label alone on its line states the answer, whatever the explanation around it mentions.
   if (single?.kind === "label" && !single.withText && left.startsLine && right.role === "ends-line") return "explicit";
-  return left.retracts ? "retraction" : "plain";
+  if (left.retracts) return "retraction";
+  return single?.withText && left.startsLine && right.role === "ends-line" ? "line" : "plain";
 }
 
 /** A choice's text in passing is no answer: it has to end its clause, or be called right. */
@@ -79,9 +87,10 @@ function areJoined(tokens: readonly Token[], a: Mention, b: Mention): boolean {
   const between = tokens.slice(a.last + 1, Math.min(b.first, a.last + 6));
   if (b.first - a.last - 1 !== between.length) return false;
   if (between.length === 0) return a.kind === "text" && b.bracketed;
-  if (!between.every(({ kind, text }) => (kind === "word" ? JOINTS.has(text) : /^[,&/]$/.test(text)))) return false;
+  if (!between.every(({ kind, text, meaning }) => (kind === "word" ? JOINTS.has(meaning) : /^[,&/]$/.test(text))))
+    return false;
   const hasConjunction = between.some(({ text }) => text !== "," && !/^(?:option|choice)$/.test(text));
   // "B, A is wrong" isn't a list; "A, B", "A, B or C" are.
   const next = tokens[b.last + 1];
-  return hasConjunction || next?.kind !== "word" || /^(?:and|or|nor)$/.test(next.text);
+  return hasConjunction || next?.kind !== "word" || /^(?:and|or|nor)$/.test(next.meaning);
 }

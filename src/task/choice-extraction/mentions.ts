@@ -1,6 +1,6 @@
 import type { Choice } from "../../domain/item.ts";
 import { type Token, tokenizeAnswer } from "./tokens.ts";
-import { OPTION_NOUNS } from "./vocabulary.ts";
+import { ANSWER_NOUNS, OPTION_NOUNS } from "./vocabulary.ts";
 
 /** A place in the answer that names one choice, or several when it can be read in several ways. */
 export interface Mention {
@@ -66,7 +66,7 @@ export function findMentions(text: string, tokens: readonly Token[], choices: re
     const start = afterSeparator(found.last + 1);
     const behind = found.bracketed || start > found.last + 1 ? longestText(start) : NO_TEXT;
     const contradicting = endsClause(start + behind.words) ? behind.indices : [];
-    const isNamed = found.bracketed || OPTION_NOUNS.has(tokens[at - 1]?.text ?? "");
+    const isNamed = found.bracketed || OPTION_NOUNS.has(tokens[at - 1]?.meaning ?? "");
     const same = isNamed ? NO_TEXT : longestText(at);
     const alsoText = same.words === 1 ? same.indices : [];
     return { ...found, indices: [...new Set([...found.indices, ...contradicting, ...alsoText])] };
@@ -91,7 +91,8 @@ export function findMentions(text: string, tokens: readonly Token[], choices: re
     const opened = isOpening(tokens[at]);
     const position = opened ? at + 1 : at;
     const token = tokens[position];
-    if (token?.kind !== "word") return undefined;
+    // The article of "a letra B".
+    if (token?.kind !== "word" || (!opened && token.meaning !== token.text)) return undefined;
     const entry = labels.get(token.text);
     if (entry === undefined) return undefined;
     const closed = isClosing(tokens[position + 1]);
@@ -114,22 +115,34 @@ export function findMentions(text: string, tokens: readonly Token[], choices: re
   function isArgument(bracket: number): boolean {
     const before = tokens[bracket - 1];
     if (before?.kind !== "word" || before.end !== tokens[bracket]?.start) return false;
-    return !OPTION_NOUNS.has(before.text) && mentions.at(-1)?.last !== bracket - 1;
+    // No function has a name in another script, and none is called "answer".
+    if (!/^[\p{Script=Latin}\p{N}_]/u.test(before.raw)) return false;
+    return !OPTION_NOUNS.has(before.meaning) && mentions.at(-1)?.last !== bracket - 1;
   }
 
   /** Whether the label is part of a longer expression, such as "B-52", "A.M." or "1:30". */
   function isGlued(token: Token, position: number, textFollows: boolean): boolean {
     const before = text[token.start - 1] ?? " ";
     const after = text[token.end] ?? " ";
-    if (GLUE_BEFORE.test(before)) return true;
+    if (GLUE_BEFORE.test(before) && !(before === "=" && isAssignedToAnswer(position))) return true;
     if (before === "$" && after !== "$" && /^\p{N}/u.test(token.raw)) return true;
     if (textFollows) return false;
     const next = tokens[position + 1];
     const beyond = tokens[position + 2];
     const joinsWord =
       next?.kind === "mark" && next.start === token.end && beyond?.kind === "word" && beyond.start === next.end;
-    if (joinsWord && /[.,:/–—-]/.test(next.text)) return !(/[,:/]/.test(next.text) && labels.has(beyond.text));
-    return GLUE_AFTER.test(after) && !(after === "-" && /\s/.test(text[token.end + 1] ?? " "));
+    // As written: a full-width mark ends a word.
+    if (joinsWord && /[.,:/–—-]/.test(next.raw)) return !(/[,:/]/.test(next.text) && labels.has(beyond.text));
+    const beyondAfter = text[token.end + 1] ?? " ";
+    if (after === "\\") return !/[)\]}]/.test(beyondAfter);
+    return GLUE_AFTER.test(after) && !(after === "-" && /\s/.test(beyondAfter));
+  }
+
+  /** "answer=B", "answer==B"; not "x=B". */
+  function isAssignedToAnswer(position: number): boolean {
+    let at = position - 1;
+    while (tokens[at]?.text === "=") at -= 1;
+    return ANSWER_NOUNS.has(tokens[at]?.meaning ?? "");
   }
 
   /** The longest choice text that begins at the position; `words` is 0 when there is none. */

@@ -1,3 +1,5 @@
+import { giveMeanings } from "./meanings.ts";
+
 /**
  * A piece of an answer. Emphasis, quotation marks, `$`, braces, formatting commands, pictographs and invisible characters
  * are left out, so that `**B**`, `"B"` and `\text{B}` read as B. `boxed` stands for LaTeX's `\boxed`, `answer-tag` for `<answer>`.
@@ -6,6 +8,8 @@ export interface Token {
   readonly kind: "word" | "mark" | "newline" | "boxed" | "answer-tag";
   /** Lower-cased, with straight apostrophes and half-width letters and marks. */
   readonly text: string;
+  /** The English word that it stands for; itself where the table of languages has none. */
+  readonly meaning: string;
   /** As written, with half-width letters. */
   readonly raw: string;
   /** Offsets in the text, in UTF-16 units. */
@@ -30,26 +34,35 @@ export function tokenizeAnswer(text: string): Token[] {
     if (token.kind === "newline" && (tokens.length === 0 || tokens.at(-1)?.kind === "newline")) continue;
     tokens.push(token);
   }
-  return tokens;
+  return giveMeanings(tokens);
 }
 
 function toToken(raw: string, start: number): Token | undefined {
   const end = start + raw.length;
-  if (raw === "\n") return { kind: "newline", text: raw, raw, start, end };
+  // What follows </answer> is no part of it.
+  if (raw === "\n" || /^<\/answer/i.test(raw)) return { kind: "newline", text: "\n", meaning: "\n", raw, start, end };
   if (raw.startsWith("\\")) {
-    return raw === "\\boxed" || raw === "\\fbox" ? { kind: "boxed", text: raw, raw, start, end } : undefined;
+    return raw === "\\boxed" || raw === "\\fbox"
+      ? { kind: "boxed", text: raw, meaning: raw, raw, start, end }
+      : undefined;
   }
   if (raw.length > 1 && raw.startsWith("<")) {
-    return /^<answer/i.test(raw) ? { kind: "answer-tag", text: "<answer>", raw, start, end } : undefined;
+    return /^<answer/i.test(raw)
+      ? { kind: "answer-tag", text: "<answer>", meaning: "<answer>", raw, start, end }
+      : undefined;
   }
   if (UNSEEN_MARKS.has(raw) || UNSEEN.test(raw)) return undefined;
-  if (!/^[\p{L}\p{N}_]/u.test(raw)) return { kind: "mark", text: foldMark(raw), raw, start, end };
+  if (!/^[\p{L}\p{N}_]/u.test(raw.normalize("NFKC"))) {
+    const text = foldMark(raw);
+    return { kind: "mark", text, meaning: text, raw, start, end };
+  }
   // Underscores around a word are emphasis.
   const word = raw
     .normalize("NFKC")
     .replace(/^_{1,3}(?=[^_])/, "")
     .replace(/(?<=[^_])_{1,3}$/, "");
-  return { kind: "word", text: word.toLowerCase().replaceAll("’", "'"), raw: word, start, end };
+  const text = word.toLowerCase().replaceAll("’", "'");
+  return { kind: "word", text, meaning: text, raw: word, start, end };
 }
 
 function foldMark(mark: string): string {

@@ -16,7 +16,7 @@ export const AUXILIARIES = words("would must should will has to");
 /** With these a statement is a supposition. */
 export const HEDGES = words("could might may can");
 export const ADVERBS = words(
-  "likely probably clearly most definitely therefore thus indeed simply obviously just still certainly surely hence either both only",
+  "likely probably clearly most definitely therefore thus indeed simply obviously just still also certainly surely hence either both only",
 );
 
 /** "I choose B" states an answer; "go with B" is looked at by its two words. */
@@ -25,7 +25,7 @@ export const GOING_VERBS = words("go going goes went gone stick sticking");
 
 /** Words after which a label is meant as a label, without stating that it is the answer. */
 export const LEADING_WORDS = words(
-  "say guess think believe so therefore thus hence but maybe perhaps probably possibly both either between yes",
+  "say guess think believe so therefore thus hence but maybe perhaps probably possibly both either between yes leaving leaves remains",
 );
 
 /** Words by which a writer takes back what went before. */
@@ -43,6 +43,10 @@ export const REFUSALS = words(
   "not never incorrect wrong false invalid impossible unlikely eliminated ruled excluded cannot",
 );
 export const APPROVALS = words("correct right true answer best accurate choice option");
+
+/** Said of a label without a verb: "B: correct". */
+export const JUDGED_RIGHT = words("correct right true answer");
+export const JUDGED_WRONG = words("incorrect wrong false no not isn't");
 
 /** Words that can follow a label but not the article "a". */
 export const CONNECTIVES = words(

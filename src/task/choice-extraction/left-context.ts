@@ -4,25 +4,21 @@ import {
   ADJECTIVES,
   ADVERBS,
   ANSWER_NOUNS,
-  APPROVALS,
   AUXILIARIES,
   CHOOSING_VERBS,
-  CONNECTIVES,
   COPULAS,
   GOING_VERBS,
   HEDGES,
   LEADING_WORDS,
   NEGATIONS,
   OPTION_NOUNS,
-  REFUSALS,
   RETRACTIONS,
-  SUBJECT_VERBS,
 } from "./vocabulary.ts";
+import { isForeign, wordAt } from "./word-at.ts";
 
 /** How far back a statement's subject may stand: "the answer to the question which gas is most common is B". */
 const SUBJECT_REACH = 14;
 const NEGATION_REACH = 4;
-const PREDICATE_REACH = 5;
 
 /** What stands before a mention makes it. `aside`: nothing says that it is meant as an answer. */
 export interface LeftContext {
@@ -34,14 +30,6 @@ export interface LeftContext {
   readonly startsLine: boolean;
   /** Preceded by "option", "choice" and the like. */
   readonly named: boolean;
-}
-
-/** What stands behind a mention. `inside`: it is a part of a phrase, such as the article of "A dog". */
-export interface RightContext {
-  readonly role: "inside" | "open" | "ends-clause" | "ends-line";
-  readonly negated: boolean;
-  /** "B is correct". */
-  readonly affirmed: boolean;
 }
 
 export function leftContext(tokens: readonly Token[], mention: Mention): LeftContext {
@@ -57,10 +45,14 @@ export function leftContext(tokens: readonly Token[], mention: Mention): LeftCon
       named = true;
       at -= 1;
     }
-    while (named && ADJECTIVES.has(wordAt(tokens, at))) {
+    const noun = nounBeforeAdjectives(tokens, at);
+    named ||= noun !== undefined;
+    while (named && (ADJECTIVES.has(wordAt(tokens, at)) || at === noun)) {
       final ||= wordAt(tokens, at) === "final";
       at -= 1;
     }
+    // "est la B", "ist die B".
+    if (!named && wordAt(tokens, at) === "the" && leadsToAnswer(tokens, at - 1)) at -= 1;
   }
   const context = (role: LeftContext["role"], more: Partial<LeftContext> = {}): LeftContext => ({
     role: final ? "final" : role,
@@ -87,12 +79,13 @@ export function leftContext(tokens: readonly Token[], mention: Mention): LeftCon
     case "mark":
       return afterMark(token.text);
     case "word":
-      return afterWord(token.text);
+      return afterWord(token.meaning);
   }
 
   function afterMark(mark: string): LeftContext {
     if (isListMark(tokens, at)) return context("plain", { startsLine: true });
-    if (isColon(tokens[at])) return context(statementRole(tokens, at - 1));
+    // What stands before a colon is one name: of `"answer": "B", "reason": "A is …"` only the first.
+    if (isColon(tokens[at])) return context(statementRole(tokens, at - 1, /^[.!?;,]$/));
     if (mark === "=" || /^[→⇒]$/.test(mark) || (mark === ">" && /^[-=]$/.test(tokens[at - 1]?.text ?? ""))) {
       const role = statementRole(tokens, at - 1);
       return context(role === "plain" && mark === "=" && mention.kind === "label" ? aside : role);
@@ -100,7 +93,9 @@ export function leftContext(tokens: readonly Token[], mention: Mention): LeftCon
     if (/^[-–—]$/.test(mark))
       return context(ANSWER_NOUNS.has(wordAt(tokens, at - 1)) ? statementRole(tokens, at - 1) : "plain");
     if (/^[.!?;…]$/.test(mark)) return context("plain");
-    if (mark === ",") return context("plain", { retracts: RETRACTIONS.has(wordAt(tokens, at - 1)) });
+    // 【答案】B
+    if (mark === "]" && ANSWER_NOUNS.has(wordAt(tokens, at - 1))) return context(statementRole(tokens, at - 1));
+    if (mark === ",") return context("plain", { retracts: isRetraction(wordAt(tokens, at - 1)) });
     return context(aside);
   }
 
@@ -114,7 +109,7 @@ export function leftContext(tokens: readonly Token[], mention: Mention): LeftCon
         subject -= 1;
       }
       const role = statementRole(tokens, subject);
-      return context(hedged ? "plain" : role, { retracts: RETRACTIONS.has(wordBefore(tokens, subject)) });
+      return context(hedged ? "plain" : role, { retracts: isRetraction(wordBefore(tokens, subject)) });
     }
     if (CHOOSING_VERBS.has(word)) return context("explicit");
     if (word === "with" && GOING_VERBS.has(wordAt(tokens, at - 1))) return context("explicit");
@@ -123,57 +118,37 @@ export function leftContext(tokens: readonly Token[], mention: Mention): LeftCon
   }
 }
 
-export function rightContext(tokens: readonly Token[], mention: Mention): RightContext {
-  const at = mention.last + 1;
-  const token = tokens[at];
-  const context = (role: RightContext["role"]): RightContext => ({ role, negated: false, affirmed: false });
-  if (token === undefined || token.kind === "newline") return context("ends-line");
-  if (token.kind === "word") {
-    if (isPronounOrArticle(mention, tokens)) return context("inside");
-    if (SUBJECT_VERBS.has(token.text)) return predicate(tokens, at);
-    const opens = CONNECTIVES.has(token.text) || isPreference(tokens, at) || mention.bracketed || mention.withText;
-    return context(opens ? "open" : "inside");
-  }
-  if (token.kind !== "mark") return context("open");
-  if (/^[.!?;…]$/.test(token.text)) {
-    return context(tokens[at + 1] === undefined || tokens[at + 1]?.kind === "newline" ? "ends-line" : "ends-clause");
-  }
-  return context(/^[,:)\]([|—–→/&⇒-]$/.test(token.text) || mention.withText ? "open" : "inside");
+/** Where a noun stands before adjectives that end at the position: "respuesta correcta B". */
+function nounBeforeAdjectives(tokens: readonly Token[], end: number): number | undefined {
+  let at = end;
+  while (ADJECTIVES.has(wordAt(tokens, at))) at -= 1;
+  return at < end && OPTION_NOUNS.has(wordAt(tokens, at)) && isForeign(tokens[at]) ? at : undefined;
 }
 
-/** "I was …", and a lower-case "a" that a word follows, whatever the word. */
-function isPronounOrArticle(mention: Mention, tokens: readonly Token[]): boolean {
-  if (mention.kind !== "label" || mention.bracketed || mention.withText) return false;
-  const label = tokens[mention.last];
-  return label?.text === "i" || label?.raw === "a";
+function leadsToAnswer(tokens: readonly Token[], at: number): boolean {
+  const word = wordAt(tokens, at);
+  return COPULAS.has(word) || CHOOSING_VERBS.has(word) || ADVERBS.has(word);
 }
 
-/** "B rather than A", "B instead of A", "B over A", "B only". */
-function isPreference(tokens: readonly Token[], at: number): boolean {
-  const [word, next] = [wordAt(tokens, at), wordAt(tokens, at + 1)];
-  if (/^(?:only|alone)$/.test(word)) return next === "";
-  return word === "over" || (word === "rather" && next === "than") || (word === "instead" && next === "of");
-}
-
-/** Reads what is said of a label that is a subject: "is correct", "isn't right", "is the best answer". */
-function predicate(tokens: readonly Token[], verb: number): RightContext {
-  let negated = wordAt(tokens, verb).endsWith("n't") || REFUSALS.has(wordAt(tokens, verb));
-  let affirmed = false;
-  for (let at = verb + 1; at <= verb + PREDICATE_REACH && tokens[at]?.kind === "word"; at += 1) {
-    if (CONNECTIVES.has(wordAt(tokens, at))) break;
-    negated ||= REFUSALS.has(wordAt(tokens, at)) || wordAt(tokens, at).endsWith("n't");
-    affirmed ||= APPROVALS.has(wordAt(tokens, at));
-  }
-  return { role: "open", negated, affirmed: affirmed && !negated };
+/** "no, C", and in languages with one word for both, "not, C". */
+function isRetraction(word: string): boolean {
+  return RETRACTIONS.has(word) || word === "not";
 }
 
 /** Looks left in the sentence for the subject of a statement: none makes it plain, "answer" explicit, "final answer" final. */
-function statementRole(tokens: readonly Token[], from: number): "plain" | "explicit" | "final" {
+function statementRole(
+  tokens: readonly Token[],
+  from: number,
+  stop: RegExp = /^[.!?;]$/,
+): "plain" | "explicit" | "final" {
+  let final = false;
   for (let at = from; at > from - SUBJECT_REACH && at >= 0; at -= 1) {
     const token = tokens[at];
-    if (token === undefined || token.kind === "newline" || /^[.!?;]$/.test(token.text)) return "plain";
-    if (ANSWER_NOUNS.has(token.text)) {
-      return wordAt(tokens, at - 1) === "final" || wordAt(tokens, at - 2) === "final" ? "final" : "explicit";
+    if (token === undefined || token.kind === "newline" || stop.test(token.text)) return "plain";
+    final ||= token.meaning === "final";
+    if (ANSWER_NOUNS.has(token.meaning)) {
+      final ||= wordAt(tokens, at - 1) === "final" || wordAt(tokens, at - 2) === "final";
+      return final ? "final" : "explicit";
     }
   }
   return "plain";
@@ -181,10 +156,11 @@ function statementRole(tokens: readonly Token[], from: number): "plain" | "expli
 
 /** "not B", "isn't option B", "rather than B", "rule out B": the negation stands close before, in the same clause. */
 function isNegatedBefore(tokens: readonly Token[], first: number): boolean {
+  if (wordAt(tokens, first - 1) === "no") return true;
   for (let at = first - 1; at >= first - NEGATION_REACH; at -= 1) {
     const token = tokens[at];
-    if (token?.kind !== "word" || token.text === "but") return false;
-    if (NEGATIONS.has(token.text) || token.text.endsWith("n't")) return true;
+    if (token?.kind !== "word" || token.meaning === "but") return false;
+    if (NEGATIONS.has(token.meaning) || token.meaning.endsWith("n't")) return true;
     const before = wordAt(tokens, at - 1);
     if (token.text === "out" && /^rul(?:e|es|ed|ing)$/.test(before)) return true;
     if (token.text === "of" && before === "instead") return true;
@@ -201,11 +177,6 @@ function isListMark(tokens: readonly Token[], at: number): boolean {
 
 function isColon(token: Token | undefined): boolean {
   return token?.text === ":" || token?.text === "：";
-}
-
-function wordAt(tokens: readonly Token[], at: number): string {
-  const token = tokens[at];
-  return token?.kind === "word" ? token.text : "";
 }
 
 /** The word at the position, or before a comma there. */
