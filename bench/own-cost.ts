@@ -12,9 +12,9 @@ import { readEnv } from "../src/env.ts";
 import { loadPolicy } from "../src/gate/policies.ts";
 import { concludeRun } from "../src/pipeline/conclude-run.ts";
 import type { EvaluationServices } from "../src/pipeline/evaluation.ts";
-import { readManifest } from "../src/pipeline/read-manifest.ts";
 import { startRun } from "../src/pipeline/start-run.ts";
 import { loadSpec } from "../src/spec/load.ts";
+import { readManifest } from "../src/store/read-manifest.ts";
 
 const LIMIT = 0.05;
 

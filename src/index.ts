@@ -8,20 +8,20 @@
  */
 import type { Summary } from "./analyze/summary.ts";
 import { evaluationServices, findDatasets, openStore } from "./compose.ts";
+import type { ProgressListener } from "./domain/progress.ts";
 import type { JournalRecord } from "./domain/record.ts";
 import { readEnv } from "./env.ts";
 import { analyzeRun } from "./pipeline/analyze-run.ts";
 import type { EvaluationServices } from "./pipeline/evaluation.ts";
-import type { RunManifest } from "./pipeline/manifest.ts";
-import type { ProgressListener } from "./pipeline/progress.ts";
-import { readManifest } from "./pipeline/read-manifest.ts";
 import { resumeRun } from "./pipeline/resume-run.ts";
 import { newRunId } from "./pipeline/run-id.ts";
 import { startRun } from "./pipeline/start-run.ts";
 import { makePlan, type Plan } from "./plan/plan.ts";
 import { loadSpec as loadSpecFrom } from "./spec/load.ts";
 import type { ResolvedSpec } from "./spec/resolved.ts";
+import type { RunManifest } from "./store/manifest.ts";
 import { type OnDamage, readLines } from "./store/read-lines.ts";
+import { readManifest } from "./store/read-manifest.ts";
 import { START } from "./store/run-store.ts";
 
 export type { VariantComparison } from "./analyze/compare.ts";
@@ -36,13 +36,13 @@ export type {
 } from "./analyze/summary.ts";
 export type { BackendAnswer } from "./domain/answer.ts";
 export { InterruptedError, QuantGateError, RunError, UsageError } from "./domain/errors.ts";
+export type { ProgressEvent, ProgressListener } from "./domain/progress.ts";
 export type { AnswerRecord, JournalRecord, OpenedRecord } from "./domain/record.ts";
 export type { Score } from "./domain/score.ts";
-export type { RunManifest } from "./pipeline/manifest.ts";
-export type { ProgressEvent, ProgressListener } from "./pipeline/progress.ts";
 export type { Plan, Unit } from "./plan/plan.ts";
 export type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "./spec/resolved.ts";
 export { type SpecInput, specJsonSchema } from "./spec/schema.ts";
+export type { RunManifest } from "./store/manifest.ts";
 export type { DamagedLine } from "./store/read-lines.ts";
 
 export interface EvaluateOptions {

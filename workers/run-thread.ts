@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import type { ProgressEvent } from "../src/pipeline/progress.ts";
+import type { ProgressEvent } from "../src/domain/progress.ts";
 import type { Finish } from "../src/service/workers/finish-run.ts";
 import { type FinishRequest, finishRunByWorkers } from "../src/service/workers/finish-run-by-workers.ts";
 import { answerCalls } from "../src/service/workers/thread-calls.ts";

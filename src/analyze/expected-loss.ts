@@ -1,10 +1,10 @@
 import { SINGLE_LOOK } from "../domain/deciding-level.ts";
-import type { RunManifest } from "../pipeline/manifest.ts";
 import { KEY_METRICS } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { mean, median } from "../stats/descriptive.ts";
 import { tInterval } from "../stats/t-interval.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import { keyMetricOf, pairTasks } from "./compare.ts";
 import { type DifferenceEstimate, estimateDifference, pairMarks } from "./paired-accuracy.ts";
 import { type PublishedResult, publishedResult } from "./published.ts";

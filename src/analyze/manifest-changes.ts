@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { embedded, serverless } from "../domain/backend-kind.ts";
 import type { VariantIdentity } from "../domain/record.ts";
-import type { RunManifest, TaskFacts } from "../pipeline/manifest.ts";
 import type { ResolvedTask, ResolvedVariant } from "../spec/resolved.ts";
+import type { RunManifest, TaskFacts } from "../store/manifest.ts";
 
 /** What can change between two runs, from the likeliest cause of other answers to the least likely. */
 export const CHANGE_KINDS = [

@@ -1,8 +1,8 @@
 import { serverless } from "../domain/backend-kind.ts";
 import { SINGLE_LOOK } from "../domain/deciding-level.ts";
-import type { RunManifest } from "../pipeline/manifest.ts";
 import { holm } from "../stats/holm.ts";
 import { newcombeInterval } from "../stats/newcombe.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { VariantScores } from "./compare.ts";
 import type { RunScores } from "./load-scores.ts";
 import { type Change, changesBetween, mayMatter, type VariantPair } from "./manifest-changes.ts";

@@ -1,8 +1,8 @@
 import { decidingLevel } from "../domain/deciding-level.ts";
 import type { Protocol } from "../domain/protocol.ts";
-import type { RunManifest } from "../pipeline/manifest.ts";
 import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedModel, ResolvedVariant } from "../spec/resolved.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import { compareBackends } from "./backends.ts";
 import { compareVariants, pairTasks } from "./compare.ts";
 import type { RunScores } from "./load-scores.ts";

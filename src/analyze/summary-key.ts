@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { packageVersion } from "../package-root.ts";
-import type { RunManifest } from "../pipeline/manifest.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { Margins } from "./task-change.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { FIGURES, type Figure } from "../domain/protocol.ts";
-import type { TaskFacts } from "../pipeline/manifest.ts";
 import { metricsOf } from "../score/metrics-by-kind.ts";
 import { type PooledFigure, pooledFigures, type ReadInPart, readInPart } from "../score/pooled-figures.ts";
 import type { GenerationTask, MultipleChoiceTask } from "../spec/resolved.ts";
 import { tInterval } from "../stats/t-interval.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
+import type { TaskFacts } from "../store/manifest.ts";
 import type { Accuracy, GenerationSummary, MetricSummary, MultipleChoiceSummary, TaskSummary } from "./summary.ts";
 import type { TaskScores } from "./task-scores.ts";
 

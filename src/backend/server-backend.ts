@@ -1,7 +1,7 @@
 import type { LookupFunction } from "node:net";
 import type { VariantIdentity } from "../domain/record.ts";
+import type { LocateModel } from "../files/located-model.ts";
 import type { Backend } from "./backend.ts";
-import type { LocateModel } from "./transformers/located-model.ts";
 
 /** A backend behind a URL: it can go away and come back, and not always as the same. */
 export interface ServerBackend extends Backend {

@@ -3,8 +3,8 @@ import { readEnv } from "../env.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import { lastPassing, runNamed } from "../pipeline/find-baseline.ts";
 import { baselineNamed, baselineNames, LAST_PASSING, nameBaseline } from "../pipeline/named-baselines.ts";
-import { readManifest } from "../pipeline/read-manifest.ts";
 import { escapeTerminal } from "../report/escape.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { RunStore } from "../store/run-store.ts";
 
 interface BaselineOptions {

@@ -4,12 +4,13 @@ import { openStore } from "../compose.ts";
 import { EXIT, UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
-import { type Investigation, type InvestigationOptions, investigate } from "../pipeline/compare-runs.ts";
 import { lastPassing, runNamed } from "../pipeline/find-baseline.ts";
-import type { RunManifest } from "../pipeline/manifest.ts";
+import { type InvestigationOptions, investigate } from "../pipeline/investigate.ts";
 import { LAST_PASSING } from "../pipeline/named-baselines.ts";
-import { readManifest } from "../pipeline/read-manifest.ts";
+import type { Investigation } from "../report/investigation.ts";
 import type { ResolvedSpec, ResolvedVariant } from "../spec/resolved.ts";
+import type { RunManifest } from "../store/manifest.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { RunStore } from "../store/run-store.ts";
 import { interruptSignal } from "./interrupt.ts";
 

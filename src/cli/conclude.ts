@@ -6,9 +6,9 @@ import { readEnv } from "../env.ts";
 import type { Policy } from "../gate/policies.ts";
 import { type Conclusion, concludeRun } from "../pipeline/conclude-run.ts";
 import { findBaseline, type StoredBaseline } from "../pipeline/find-baseline.ts";
-import { readManifest } from "../pipeline/read-manifest.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { Run } from "../store/run-store.ts";
 
 export interface OutputOptions {

@@ -1,7 +1,7 @@
 import { openStore } from "../compose.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
-import { readManifest } from "../pipeline/read-manifest.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import { conclude, type OutputOptions } from "./conclude.ts";
 import { interruptSignal } from "./interrupt.ts";
 

@@ -1,4 +1,4 @@
-import type { ProgressEvent, ProgressListener } from "../pipeline/progress.ts";
+import type { ProgressEvent, ProgressListener } from "../domain/progress.ts";
 import { escapeTerminal } from "../report/escape.ts";
 
 export interface ProgressOutput {

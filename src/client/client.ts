@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Summary } from "../analyze/summary.ts";
 import { InterruptedError } from "../domain/errors.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import type { Investigation } from "../pipeline/compare-runs.ts";
+import type { Investigation } from "../report/investigation.ts";
 import type {
   Baseline,
   NewSchedule,

@@ -1,13 +1,13 @@
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
+import type { ProgressListener } from "../domain/progress.ts";
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { InferenceSettings } from "../domain/scoring.ts";
-import type { ExecutorName } from "../pipeline/manifest.ts";
-import type { ProgressListener } from "../pipeline/progress.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ProgressIndex } from "../plan/progress-index.ts";
 import type { TaskScorers } from "../score/score-answers.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
+import type { ExecutorName } from "../store/manifest.ts";
 import type { Run } from "../store/run-store.ts";
 
 export interface Execution {

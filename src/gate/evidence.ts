@@ -3,9 +3,9 @@ import type { VariantSummary } from "../analyze/summary.ts";
 import type { TaskScores } from "../analyze/task-scores.ts";
 import type { MissingItems, ScoreReader } from "../analyze/worst-case.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
-import type { TaskFacts } from "../pipeline/manifest.ts";
 import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
+import type { TaskFacts } from "../store/manifest.ts";
 
 /** What rules may look at when they check one variant: that variant and its baseline, never another one. */
 export interface Evidence {

@@ -1,4 +1,4 @@
-import type { RunManifest } from "../pipeline/manifest.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import { plain } from "./wording.ts";
 
 /**

@@ -1,17 +1,7 @@
 import type { Conclusion } from "../analyze/regression.ts";
+import type { Advice } from "../report/investigation.ts";
 
-/** The one thing to do after a comparison. */
-export type Advice =
-  /** Deploy what the last run that passed had; it is older than the run in question. */
-  | { readonly action: "roll-back"; readonly to: string }
-  /** Find the cause: run again with the likeliest change undone, and compare. */
-  | { readonly action: "rerun-controlled" }
-  /** Nothing changed that could be the cause: run the same spec again, with repeated answers that show the backend's noise. */
-  | { readonly action: "rerun-same" }
-  /** The newer run lacks what would have been compared. */
-  | { readonly action: "complete-run" }
-  | { readonly action: "keep" };
-
+/** The one thing to do after a comparison. `canControl`: a change is known that could be undone. */
 export function advise(
   conclusion: Conclusion,
   { lastPassing, canControl }: { readonly lastPassing?: string | undefined; readonly canControl: boolean },

@@ -3,11 +3,11 @@ import type { Speed } from "../analyze/speed.ts";
 import type { Summary } from "../analyze/summary.ts";
 import { SummaryKey } from "../analyze/summary-key.ts";
 import { DEFAULT_MARGINS, type Margins } from "../analyze/task-change.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { Run } from "../store/run-store.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
 import { type AnswerOrigin, graftBaselines } from "./graft-baselines.ts";
 import { originOf, readKeptSummary } from "./kept-summary.ts";
-import type { RunManifest } from "./manifest.ts";
 
 /** What a finished run comes to, before it is reported. */
 export interface Analysis {

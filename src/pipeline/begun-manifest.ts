@@ -1,7 +1,7 @@
+import type { RunManifest, TaskFacts } from "../store/manifest.ts";
 import type { RunStore } from "../store/run-store.ts";
 import type { RunScorers } from "./evaluation.ts";
 import { findEarlierLooks } from "./find-earlier-looks.ts";
-import type { RunManifest, TaskFacts } from "./manifest.ts";
 import { thisHost } from "./new-manifest.ts";
 import { scoringOf } from "./scorer-recipes.ts";
 

@@ -6,11 +6,11 @@ import { marginsOf } from "../gate/margins.ts";
 import type { Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { PublishedStudy, ReportData } from "../report/report-data.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { Run } from "../store/run-store.ts";
 import { type Analysis, analyzeRun } from "./analyze-run.ts";
 import { collectExamples } from "./collect-examples.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
-import type { RunManifest } from "./manifest.ts";
 
 /** Flipped items shown per task and variant. */
 const EXAMPLES_PER_TASK = 5;

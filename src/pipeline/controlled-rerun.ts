@@ -1,18 +1,9 @@
 import { type Change, mayMatter, type VariantPair } from "../analyze/manifest-changes.ts";
+import type { ControlledRerun } from "../report/investigation.ts";
 import type { BackendConfig } from "../spec/backend-schema.ts";
 import type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "../spec/resolved.ts";
 import type { SpecInput } from "../spec/schema.ts";
 import { specInputOf } from "./spec-input.ts";
-
-/** The experiment that tells whether a change is the cause: the newer run again, with that one thing as it was. */
-export interface ControlledRerun {
-  /** What is put back; of several variants or tasks that changed so, only the one named. */
-  readonly change: Change;
-  readonly target?: string;
-  /** `spec`: running the spec is all; `hand`: the spec can't say it, so it has to be put back by hand before. */
-  readonly by: "spec" | "hand";
-  readonly spec: SpecInput;
-}
 
 export interface RerunContext {
   readonly reference: ResolvedSpec;

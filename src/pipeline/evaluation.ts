@@ -1,13 +1,13 @@
 import type { Backend } from "../backend/backend.ts";
 import type { ItemSource } from "../dataset/item-source.ts";
+import type { ProgressListener } from "../domain/progress.ts";
 import type { ProbeFinding } from "../domain/record.ts";
 import type { InferenceSettings } from "../domain/scoring.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { TaskScorers } from "../score/score-answers.ts";
 import type { ResolvedSpec, ResolvedVariant } from "../spec/resolved.ts";
+import type { RunManifest, TaskFacts } from "../store/manifest.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
-import type { RunManifest, TaskFacts } from "./manifest.ts";
-import type { ProgressListener } from "./progress.ts";
 
 /** Scorers of every task of a run; `close` releases what they hold. */
 export interface RunScorers {

@@ -5,12 +5,12 @@ import type { RunStatus } from "../domain/run-status.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import { Damage } from "../store/damage.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import { readLines } from "../store/read-lines.ts";
 import { type Run, START } from "../store/run-store.ts";
+import { writeManifest } from "../store/write-manifest.ts";
 import type { EvaluationOptions, EvaluationServices, RunScorers } from "./evaluation.ts";
-import type { RunManifest } from "./manifest.ts";
 import { signaturesOf } from "./scorer-recipes.ts";
-import { writeManifest } from "./write-manifest.ts";
 
 /** Gives the lock back however the work ends, also when that is before it has begun. */
 export async function whileLocked(run: Run, work: () => Promise<void>): Promise<void> {

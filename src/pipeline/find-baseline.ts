@@ -1,9 +1,9 @@
 import { UsageError } from "../domain/errors.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
+import type { RunManifest } from "../store/manifest.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
-import type { RunManifest } from "./manifest.ts";
 import { baselineNamed, baselineNames, LAST_PASSING } from "./named-baselines.ts";
-import { readManifest } from "./read-manifest.ts";
 
 /** The baseline variant of a model in a stored run. */
 export interface StoredBaseline {

@@ -1,6 +1,6 @@
+import type { EarlierLook, RunManifest } from "../store/manifest.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { RunStore } from "../store/run-store.ts";
-import type { EarlierLook, RunManifest } from "./manifest.ts";
-import { readManifest } from "./read-manifest.ts";
 
 /** Runs of a model that are looked through, newest first. */
 const MOST_RUNS = 100;

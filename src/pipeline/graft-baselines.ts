@@ -3,9 +3,9 @@ import { type ChangeKind, changesBetween } from "../analyze/manifest-changes.ts"
 import { whyIncomparable } from "../analyze/task-change.ts";
 import { UsageError } from "../domain/errors.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { Run } from "../store/run-store.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
-import type { RunManifest } from "./manifest.ts";
 
 /** Where the answers of a variant are kept. */
 export interface AnswerOrigin {

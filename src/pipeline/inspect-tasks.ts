@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { ItemSource } from "../dataset/item-source.ts";
 import { throwIfAborted, UsageError } from "../domain/errors.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
+import type { TaskFacts } from "../store/manifest.ts";
 import { buildRequest } from "../task/build-request.ts";
-import type { TaskFacts } from "./manifest.ts";
 
 /** What the analysis needs to know of every task, in the spec's order. */
 export async function inspectTasks(

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { ResolvedSpec } from "../spec/resolved.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { EvaluationServices } from "./evaluation.ts";
-import type { RunManifest } from "./manifest.ts";
 import { hashSpec } from "./spec-hash.ts";
 
 /** The manifest of a run that was asked for and not begun. */

@@ -1,13 +1,13 @@
 import { makePlan, UNIT_ITEMS } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import { Damage } from "../store/damage.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import { readLines } from "../store/read-lines.ts";
 import { type Rebuild, type Run, START } from "../store/run-store.ts";
+import { writeManifest } from "../store/write-manifest.ts";
 import type { EvaluationServices, RunScorers } from "./evaluation.ts";
-import type { RunManifest } from "./manifest.ts";
 import { hasSameRecipes, scoringOf } from "./scorer-recipes.ts";
 import { withScorers } from "./with-scorers.ts";
-import { writeManifest } from "./write-manifest.ts";
 
 /**
  * Scores a run's records anew, from the journal alone, beside the scores that are there: those stand until the new ones are whole. Where a

@@ -1,13 +1,13 @@
 import { UsageError } from "../domain/errors.ts";
 import { hasEnded } from "../domain/run-status.ts";
+import type { RunManifest } from "../store/manifest.ts";
+import { readManifest } from "../store/read-manifest.ts";
+import { writeManifest } from "../store/write-manifest.ts";
 import { begunManifest } from "./begun-manifest.ts";
 import type { EvaluationOptions, EvaluationServices } from "./evaluation.ts";
 import { executeRun, whileLocked } from "./execute-run.ts";
-import type { RunManifest } from "./manifest.ts";
-import { readManifest } from "./read-manifest.ts";
 import { assertSameRecipes, scoringOf } from "./scorer-recipes.ts";
 import { withScorers } from "./with-scorers.ts";
-import { writeManifest } from "./write-manifest.ts";
 
 /** Begins a run that is queued, or goes on with one that was stopped or killed; a completed run is left as it is. */
 export async function resumeRun(id: string, services: EvaluationServices, options: EvaluationOptions): Promise<string> {

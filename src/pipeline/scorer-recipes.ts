@@ -1,6 +1,6 @@
 import { UsageError } from "../domain/errors.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { RunScorers } from "./evaluation.ts";
-import type { RunManifest } from "./manifest.ts";
 
 /** Where scorers are elsewhere nothing is known of them yet. */
 export function scoringOf(scorers: RunScorers): Pick<RunManifest, "signatures" | "inference"> | undefined {

@@ -1,10 +1,10 @@
 import type { ResolvedSpec } from "../spec/resolved.ts";
+import { writeManifest } from "../store/write-manifest.ts";
 import { begunManifest } from "./begun-manifest.ts";
 import type { EvaluationOptions, EvaluationServices } from "./evaluation.ts";
 import { executeRun, whileLocked } from "./execute-run.ts";
 import { newManifest } from "./new-manifest.ts";
 import { withScorers } from "./with-scorers.ts";
-import { writeManifest } from "./write-manifest.ts";
 
 /** Starts a new run of a spec and brings it to its end: every item answered and scored. Returns the run's id. */
 export async function startRun(

@@ -1,8 +1,8 @@
 import type { ItemSource } from "../dataset/item-source.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
+import type { TaskFacts } from "../store/manifest.ts";
 import type { EvaluationServices, RunScorers } from "./evaluation.ts";
 import { inspectTasks } from "./inspect-tasks.ts";
-import type { TaskFacts } from "./manifest.ts";
 import { openSources } from "./open-sources.ts";
 
 /** A spec's data, what is known of it, and what scores answers to it. */

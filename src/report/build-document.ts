@@ -1,4 +1,4 @@
-import type { RunManifest } from "../pipeline/manifest.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { ReportDocument, Section } from "./document.ts";
 import { plural } from "./format.ts";
 import { type ModelView, viewModels } from "./model-view.ts";

@@ -1,6 +1,5 @@
 import type { MetricChange } from "../analyze/metric-change.ts";
 import type { ConcludedMetric, VariantChange } from "../analyze/regression.ts";
-import type { Investigation } from "../pipeline/compare-runs.ts";
 import { specYaml } from "./comparison-spec.ts";
 import {
   answersSentence,
@@ -19,6 +18,7 @@ import {
 import type { Block, Cell, ExampleBlock, ReportDocument, Section, Table } from "./document.ts";
 import { clip } from "./escape.ts";
 import { count, interval, percent, plural, pValue, score } from "./format.ts";
+import type { Investigation } from "./investigation.ts";
 import type { FlipExample } from "./report-data.ts";
 import { backendsSection } from "./sections/backends.ts";
 import { align } from "./sections/columns.ts";

@@ -1,6 +1,6 @@
-import type { Investigation } from "../pipeline/compare-runs.ts";
 import { comparisonDocument } from "./comparison-document.ts";
 import { renderHtmlDocument } from "./html.ts";
+import type { Investigation } from "./investigation.ts";
 import { markdownBlocks } from "./markdown.ts";
 
 /** The comparison as one self-contained HTML file, safe as a run's report is. */

@@ -1,5 +1,4 @@
 import picocolors from "picocolors";
-import type { Investigation } from "../pipeline/compare-runs.ts";
 import { specYaml } from "./comparison-spec.ts";
 import {
   answersSentence,
@@ -20,6 +19,7 @@ import {
 } from "./comparison-words.ts";
 import { clip, escapeTerminal, revealControls } from "./escape.ts";
 import { count, plural } from "./format.ts";
+import type { Investigation } from "./investigation.ts";
 import type { FlipExample } from "./report-data.ts";
 import { wrap } from "./wrap.ts";
 

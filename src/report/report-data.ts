@@ -3,7 +3,7 @@ import type { Speed } from "../analyze/speed.ts";
 import type { Summary } from "../analyze/summary.ts";
 import type { Choice } from "../domain/item.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import type { RunManifest } from "../pipeline/manifest.ts";
+import type { RunManifest } from "../store/manifest.ts";
 
 /** Everything a report is written from. */
 export interface ReportData {

@@ -1,7 +1,7 @@
 import type { Manifest } from "../dataset/manifest.ts";
 import { UsageError } from "../domain/errors.ts";
 import { placeholdersOf, SHOTS_PLACEHOLDER } from "../domain/placeholder.ts";
-import { assertHasPlaceholder } from "../task/template.ts";
+import { assertHasPlaceholder } from "../domain/template.ts";
 
 /** The template of a task: the manifest's own, one of its named ones, or what the spec says. Throws `UsageError` for one that is no template. */
 export function choosePrompt(manifest: Manifest, asked: string | undefined): string {

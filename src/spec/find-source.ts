@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
-import { isModelFolder } from "../backend/transformers/located-model.ts";
-import { findModelFiles } from "../backend/transformers/model-folder.ts";
 import { UsageError } from "../domain/errors.ts";
 import { requireDtype } from "../domain/onnx-dtype.ts";
 import type { Quantization } from "../domain/quantization.ts";
+import { isModelFolder } from "../files/located-model.ts";
+import { findModelFiles } from "../files/onnx-model-folder.ts";
 import { readModelFile } from "../gguf/model-file.ts";
 import type { BackendConfig } from "./backend-schema.ts";
 

@@ -1,8 +1,8 @@
 import { UsageError } from "../domain/errors.ts";
 import type { Item } from "../domain/item.ts";
 import { SHOTS_PLACEHOLDER } from "../domain/placeholder.ts";
+import { renderTemplate } from "../domain/template.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
-import { renderTemplate } from "./template.ts";
 
 /**
  * The prompt of one item. Where the template says `{shots}` come the item's worked examples, each rendered with what follows `{shots}`,

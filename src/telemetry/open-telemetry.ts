@@ -3,8 +3,16 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { OpenTelemetryTracer } from "./open-telemetry-tracer.ts";
 import { resourceOf } from "./resource.ts";
-import type { TelemetryOptions } from "./start-telemetry.ts";
 import type { Tracer } from "./tracer.ts";
+
+export interface TelemetryOptions {
+  /** What this process does, such as `api` or `generate`. */
+  readonly role: string;
+  readonly version: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Told once that spans can't be sent, however often. */
+  readonly onTrouble: (message: string) => void;
+}
 
 /** OpenTelemetry's SDK, set up by its own environment variables. Spans are sent in the background; what can't be sent is dropped. */
 export function openTelemetry({ role, version, environment, onTrouble }: TelemetryOptions): {

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "../pipeline/progress.ts";
+import type { ProgressEvent } from "../domain/progress.ts";
 import { AnswerTrace } from "./answer-trace.ts";
 import type { OpenSpan, Span } from "./tracer.ts";
 

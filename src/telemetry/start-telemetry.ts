@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../domain/errors.ts";
+import type { TelemetryOptions } from "./open-telemetry.ts";
 import { NO_TRACER, type Tracer } from "./tracer.ts";
-
-export interface TelemetryOptions {
-  /** What this process does, such as `api` or `generate`. */
-  readonly role: string;
-  readonly version: string;
-  readonly environment: NodeJS.ProcessEnv;
-  /** Told once that spans can't be sent, however often. */
-  readonly onTrouble: (message: string) => void;
-}
 
 export interface Telemetry {
   /** False: nothing is told to anybody, and nothing of OpenTelemetry is loaded. */

@@ -1,4 +1,4 @@
-import type { RunManifest } from "../pipeline/manifest.ts";
+import type { RunManifest } from "../store/manifest.ts";
 import type { RunStore } from "../store/run-store.ts";
 import { NO_TRACER, type Span, type TraceContext, type Tracer } from "./tracer.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { changesBetween, mayMatter } from "../../src/analyze/manifest-changes.ts";
 import { matchRuns, variantsNamed } from "../../src/analyze/match-runs.ts";
-import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import type { ResolvedTask, ResolvedVariant } from "../../src/spec/resolved.ts";
+import type { RunManifest } from "../../src/store/manifest.ts";
 import { idOf, syntheticRun } from "../gate/synthetic-run.ts";
 import { QUIZ, TEXTS } from "./compared-runs.ts";
 

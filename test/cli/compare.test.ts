@@ -1,7 +1,7 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Investigation } from "../../src/pipeline/compare-runs.ts";
+import type { Investigation } from "../../src/report/investigation.ts";
 import { BASELINE, SYNTHETIC_CASES, TASKS } from "../gate/synthetic-cases.ts";
 import { type SyntheticVariant, syntheticRun } from "../gate/synthetic-run.ts";
 import { cli } from "../support/cli.ts";

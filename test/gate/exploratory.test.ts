@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluatePolicy } from "../../src/gate/evaluate.ts";
-import type { EarlierLook } from "../../src/pipeline/manifest.ts";
+import type { EarlierLook } from "../../src/store/manifest.ts";
 import { idOf, type SyntheticTask, type SyntheticVariant, syntheticRun } from "./synthetic-run.ts";
 import { policyOf, verdictOn } from "./verdict-of.ts";
 

@@ -8,9 +8,9 @@ import type { VariantIdentity } from "../../src/domain/record.ts";
 import { scored, unscored } from "../../src/domain/score.ts";
 import type { ItemResult, ScoreRow } from "../../src/domain/score-row.ts";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
-import type { RunManifest, TaskFacts } from "../../src/pipeline/manifest.ts";
 import { metricsOf } from "../../src/score/metrics-by-kind.ts";
 import type { ResolvedSpec, ResolvedTask, ResolvedVariant } from "../../src/spec/resolved.ts";
+import type { RunManifest, TaskFacts } from "../../src/store/manifest.ts";
 
 /** How a made-up answer to a multiple-choice item ended. */
 export type ChoiceAnswer =

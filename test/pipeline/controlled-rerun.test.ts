@@ -4,13 +4,14 @@ import { describe, expect, it } from "vitest";
 import { changesBetween, type VariantPair } from "../../src/analyze/manifest-changes.ts";
 import { matchRuns } from "../../src/analyze/match-runs.ts";
 import { datasetFinder } from "../../src/dataset/find.ts";
-import { type ControlledRerun, planRerun } from "../../src/pipeline/controlled-rerun.ts";
-import type { RunManifest } from "../../src/pipeline/manifest.ts";
+import { planRerun } from "../../src/pipeline/controlled-rerun.ts";
 import { hashSpec } from "../../src/pipeline/spec-hash.ts";
 import { specInputOf } from "../../src/pipeline/spec-input.ts";
 import { specYaml } from "../../src/report/comparison-spec.ts";
+import type { ControlledRerun } from "../../src/report/investigation.ts";
 import { loadSpec } from "../../src/spec/load.ts";
 import type { ResolvedSpec } from "../../src/spec/resolved.ts";
+import type { RunManifest } from "../../src/store/manifest.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { demoModel } from "../support/small-spec.ts";
 

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../src/backend/backend.ts";
 import { evaluationServices, findDatasets, openStore } from "../../src/compose.ts";
+import type { ProgressEvent } from "../../src/domain/progress.ts";
 import { readEnv } from "../../src/env.ts";
 import { builtInPolicy } from "../../src/gate/policies.ts";
 import { concludeRun } from "../../src/pipeline/conclude-run.ts";
-import type { ProgressEvent } from "../../src/pipeline/progress.ts";
-import { readManifest } from "../../src/pipeline/read-manifest.ts";
 import { rescoreRun } from "../../src/pipeline/rescore-run.ts";
 import { resumeRun } from "../../src/pipeline/resume-run.ts";
 import { startRun } from "../../src/pipeline/start-run.ts";
 import { loadSpec } from "../../src/spec/load.ts";
+import { readManifest } from "../../src/store/read-manifest.ts";
 import { linesOf, temporaryFolder } from "../support/cli.ts";
 
 const ITEMS = 8;

@@ -8,12 +8,12 @@ import type { BackendRequest } from "../../src/domain/answer.ts";
 import { readEnv } from "../../src/env.ts";
 import { analyzeRun } from "../../src/pipeline/analyze-run.ts";
 import type { EvaluationServices } from "../../src/pipeline/evaluation.ts";
-import { readManifest } from "../../src/pipeline/read-manifest.ts";
 import { rescoreRun } from "../../src/pipeline/rescore-run.ts";
 import { resumeRun } from "../../src/pipeline/resume-run.ts";
 import { startRun } from "../../src/pipeline/start-run.ts";
 import { loadSpec } from "../../src/spec/load.ts";
 import { type RandomGenerator, seededRandom } from "../../src/stats/random.ts";
+import { readManifest } from "../../src/store/read-manifest.ts";
 import { linesOf } from "../support/cli.ts";
 
 const ID = "arrivals";

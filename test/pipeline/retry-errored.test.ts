@@ -5,11 +5,11 @@ import { type Backend, BackendError } from "../../src/backend/backend.ts";
 import { evaluationServices, findDatasets, openStore } from "../../src/compose.ts";
 import { readEnv } from "../../src/env.ts";
 import { analyzeRun } from "../../src/pipeline/analyze-run.ts";
-import { readManifest } from "../../src/pipeline/read-manifest.ts";
 import { rescoreRun } from "../../src/pipeline/rescore-run.ts";
 import { resumeRun } from "../../src/pipeline/resume-run.ts";
 import { startRun } from "../../src/pipeline/start-run.ts";
 import { loadSpec } from "../../src/spec/load.ts";
+import { readManifest } from "../../src/store/read-manifest.ts";
 import { cli, linesOf, temporaryFolder } from "../support/cli.ts";
 
 const ITEMS = 10;

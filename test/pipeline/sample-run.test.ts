@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { JournalRecord } from "../../src/domain/record.ts";
-import type { RunManifest } from "../../src/pipeline/manifest.ts";
+import type { RunManifest } from "../../src/store/manifest.ts";
 import { quizRow, writeQuizSet } from "../dataset/quiz-set.ts";
 import { cli, linesOf, temporaryFolder } from "../support/cli.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Investigation } from "../../src/pipeline/compare-runs.ts";
 import { comparisonDocument } from "../../src/report/comparison-document.ts";
 import { renderComparisonHtml, renderComparisonMarkdown } from "../../src/report/comparison-files.ts";
 import { renderComparison } from "../../src/report/comparison-terminal.ts";
 import type { Block } from "../../src/report/document.ts";
+import type { Investigation } from "../../src/report/investigation.ts";
 import { HOSTILE } from "./hostile.ts";
 import { sampleInvestigation } from "./sample-investigation.ts";
 import { outlineOf } from "./well-formed.ts";

@@ -2,7 +2,7 @@ import { compareBackends } from "../../src/analyze/backends.ts";
 import { pairTasks } from "../../src/analyze/compare.ts";
 import { expectedLoss } from "../../src/analyze/expected-loss.ts";
 import { findFlips } from "../../src/analyze/flips.ts";
-import type { Investigation } from "../../src/pipeline/compare-runs.ts";
+import type { Investigation } from "../../src/report/investigation.ts";
 import { compared, QUIZ, TEXTS } from "../analyze/compared-runs.ts";
 import { idOf, type SyntheticVariant, syntheticRun } from "../gate/synthetic-run.ts";
 

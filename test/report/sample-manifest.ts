@@ -1,5 +1,5 @@
-import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import type { ResolvedModel, ResolvedTask } from "../../src/spec/resolved.ts";
+import type { RunManifest } from "../../src/store/manifest.ts";
 import { GENERATION_TASKS, LADDER } from "./sample-ladder.ts";
 import { idOf } from "./sample-summary.ts";
 

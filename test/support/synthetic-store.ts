@@ -7,10 +7,10 @@ import type { JournalRecord } from "../../src/domain/record.ts";
 import { scored, unscored } from "../../src/domain/score.ts";
 import type { ItemResult, ScoreRow } from "../../src/domain/score-row.ts";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
-import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import { metricsOf } from "../../src/score/metrics-by-kind.ts";
 import { EXTERNAL_BASELINE } from "../../src/spec/external-baseline.ts";
 import type { ResolvedModel, ResolvedTask } from "../../src/spec/resolved.ts";
+import type { RunManifest } from "../../src/store/manifest.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const TOKENS = { prompt: 8, completion: 1 };

@@ -4,9 +4,9 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { messageOf, RunError, throwIfAborted } from "../../domain/errors.ts";
 import type { ModelMetadata } from "../../domain/record.ts";
 import { sha256OfFile } from "../../files/file-digest.ts";
+import { isFile, type ModelFiles } from "../../files/onnx-model-folder.ts";
 import { scanModelFile } from "../../onnx/scan-model-file.ts";
 import { contextLengthOf, type DecoderConfig, headsOf, layersOf, parametersOf, widthOf } from "./config.ts";
-import { isFile, type ModelFiles } from "./model-folder.ts";
 
 /** What a variant's files are, whatever they are called and wherever they lie. */
 export interface ModelIdentity {

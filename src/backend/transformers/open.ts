@@ -7,12 +7,12 @@ import { messageOf, QuantGateError, RunError, throwIfAborted, UsageError } from 
 import { type OnnxDtype, requireDtype } from "../../domain/onnx-dtype.ts";
 import type { Quantization } from "../../domain/quantization.ts";
 import type { VariantIdentity } from "../../domain/record.ts";
+import { isModelFolder, type LocatedModel, type LocateModel } from "../../files/located-model.ts";
+import { findModelFiles } from "../../files/onnx-model-folder.ts";
 import type { TransformersConfig } from "../../spec/backend-schema.ts";
 import type { Backend, BackendCapabilities } from "../backend.ts";
 import { contextLengthOf, readDecoderConfig } from "./config.ts";
 import { identifyModel, metadataOf, readChatTemplate } from "./identity.ts";
-import { isModelFolder, type LocatedModel, type LocateModel } from "./located-model.ts";
-import { findModelFiles } from "./model-folder.ts";
 import { ModelThread } from "./model-thread.ts";
 import type { ThreadModel } from "./protocol.ts";
 

@@ -1,9 +1,10 @@
 import { matchRuns } from "../../analyze/match-runs.ts";
 import { builtInPolicy } from "../../gate/policies.ts";
-import { type Investigation, investigate } from "../../pipeline/compare-runs.ts";
 import { lastPassing } from "../../pipeline/find-baseline.ts";
+import { investigate } from "../../pipeline/investigate.ts";
 import { baselineNamed, LAST_PASSING } from "../../pipeline/named-baselines.ts";
-import { readManifest } from "../../pipeline/read-manifest.ts";
+import type { Investigation } from "../../report/investigation.ts";
+import { readManifest } from "../../store/read-manifest.ts";
 import type { Run, RunStore } from "../../store/run-store.ts";
 import { HttpProblem } from "./problem.ts";
 

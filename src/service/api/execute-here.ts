@@ -3,9 +3,9 @@ import { loadPolicy } from "../../gate/policies.ts";
 import type { Verdicts } from "../../gate/verdict.ts";
 import { concludeRun } from "../../pipeline/conclude-run.ts";
 import type { EvaluationServices } from "../../pipeline/evaluation.ts";
-import type { RunManifest } from "../../pipeline/manifest.ts";
-import { readManifest } from "../../pipeline/read-manifest.ts";
 import { resumeRun } from "../../pipeline/resume-run.ts";
+import type { RunManifest } from "../../store/manifest.ts";
+import { readManifest } from "../../store/read-manifest.ts";
 import type { Run } from "../../store/run-store.ts";
 import type { ExecuteRun } from "./in-process-service.ts";
 

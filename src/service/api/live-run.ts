@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "../../pipeline/progress.ts";
+import type { ProgressEvent } from "../../domain/progress.ts";
 import type { RunState, VariantProgress } from "./run-service.ts";
 
 /** Time between two states of a run that are told; in between, changes are collected. */

@@ -1,8 +1,8 @@
 import { hasEnded, type RunStatus } from "../../domain/run-status.ts";
-import type { RunManifest } from "../../pipeline/manifest.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { ProgressIndex } from "../../plan/progress-index.ts";
 import { Damage } from "../../store/damage.ts";
+import type { RunManifest } from "../../store/manifest.ts";
 import { readLines } from "../../store/read-lines.ts";
 import { cardOf } from "../../store/run-card.ts";
 import { type Run, START } from "../../store/run-store.ts";

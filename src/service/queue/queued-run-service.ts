@@ -1,13 +1,13 @@
 import { RunBusyError } from "../../domain/errors.ts";
 import { hasEnded } from "../../domain/run-status.ts";
-import type { RunManifest, Submission } from "../../pipeline/manifest.ts";
 import { newManifest } from "../../pipeline/new-manifest.ts";
-import { readManifest } from "../../pipeline/read-manifest.ts";
 import { newRunId } from "../../pipeline/run-id.ts";
-import { manifestText, writeManifest } from "../../pipeline/write-manifest.ts";
 import { makePlan, type Plan, UNIT_ITEMS } from "../../plan/plan.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
+import type { RunManifest, Submission } from "../../store/manifest.ts";
+import { readManifest } from "../../store/read-manifest.ts";
 import type { PartName, Run, RunStore } from "../../store/run-store.ts";
+import { manifestText, writeManifest } from "../../store/write-manifest.ts";
 import { NO_TRACER, type Tracer } from "../../telemetry/tracer.ts";
 import { IdempotencyConflict, type ServiceEvent } from "../api/in-process-service.ts";
 import { keyedRunId } from "../api/keyed-run-id.ts";

@@ -1,8 +1,8 @@
 import { findDatasets } from "../../compose.ts";
 import { UsageError } from "../../domain/errors.ts";
+import type { ProgressEvent } from "../../domain/progress.ts";
 import { readEnv } from "../../env.ts";
 import { packageVersion } from "../../package-root.ts";
-import type { ProgressEvent } from "../../pipeline/progress.ts";
 import { traceRun } from "../../telemetry/trace-run.ts";
 import type { OpenSpan } from "../../telemetry/tracer.ts";
 import { type BackendRegistry, loadBackendRegistry } from "../api/backend-registry.ts";

@@ -1,4 +1,4 @@
-import { readManifest } from "../../pipeline/read-manifest.ts";
+import { readManifest } from "../../store/read-manifest.ts";
 import { UnitJobSchema } from "../queue/jobs.ts";
 import { QueueWorker } from "../queue/queue-worker.ts";
 import type { ScoreRequest } from "./make-unit-scorer.ts";

@@ -1,6 +1,6 @@
 import { evaluationServices, openStore } from "../../compose.ts";
+import type { ProgressEvent } from "../../domain/progress.ts";
 import { readEnv } from "../../env.ts";
-import type { ProgressEvent } from "../../pipeline/progress.ts";
 import { ProgressTrace } from "../../telemetry/progress-trace.ts";
 import { NO_SPAN } from "../../telemetry/tracer.ts";
 import { loadBackendRegistry } from "../api/backend-registry.ts";

@@ -1,6 +1,6 @@
 import { evaluationServices, openStore } from "../../compose.ts";
+import type { ProgressEvent } from "../../domain/progress.ts";
 import { readEnv } from "../../env.ts";
-import type { ProgressEvent } from "../../pipeline/progress.ts";
 import { BullMqExecutor } from "../queue/bullmq-executor.ts";
 import { Queues } from "../queue/queues.ts";
 import { type Finish, finishRun } from "./finish-run.ts";

@@ -6,17 +6,17 @@ import {
   RunBusyError,
   UnavailableError,
 } from "../../domain/errors.ts";
+import type { ProgressListener } from "../../domain/progress.ts";
 import { hasEnded } from "../../domain/run-status.ts";
 import { loadPolicy } from "../../gate/policies.ts";
 import { concludeRun } from "../../pipeline/conclude-run.ts";
 import type { EvaluationServices } from "../../pipeline/evaluation.ts";
-import type { RunManifest } from "../../pipeline/manifest.ts";
-import type { ProgressListener } from "../../pipeline/progress.ts";
-import { readManifest } from "../../pipeline/read-manifest.ts";
 import { resumeRun } from "../../pipeline/resume-run.ts";
-import { writeManifest } from "../../pipeline/write-manifest.ts";
+import type { RunManifest } from "../../store/manifest.ts";
+import { readManifest } from "../../store/read-manifest.ts";
 import { cardOf, type RunCard } from "../../store/run-card.ts";
 import type { Run } from "../../store/run-store.ts";
+import { writeManifest } from "../../store/write-manifest.ts";
 
 /** What became of a run when a process was done with it. */
 export type Finish =

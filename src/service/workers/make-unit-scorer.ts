@@ -1,8 +1,8 @@
 import { evaluationServices, openStore } from "../../compose.ts";
 import { readEnv } from "../../env.ts";
-import type { RunManifest } from "../../pipeline/manifest.ts";
 import { openSources } from "../../pipeline/open-sources.ts";
 import { makePlan, UNIT_ITEMS } from "../../plan/plan.ts";
+import type { RunManifest } from "../../store/manifest.ts";
 import { type ScoringContext, UnitScorer } from "./unit-scorer.ts";
 
 /** What a scoring thread is asked. */

@@ -1,9 +1,9 @@
 import { packageVersion } from "../../package-root.ts";
 import type { EvaluationServices } from "../../pipeline/evaluation.ts";
-import type { RunManifest } from "../../pipeline/manifest.ts";
 import { openSources } from "../../pipeline/open-sources.ts";
-import { readManifest } from "../../pipeline/read-manifest.ts";
 import { makePlan, UNIT_ITEMS } from "../../plan/plan.ts";
+import type { RunManifest } from "../../store/manifest.ts";
+import { readManifest } from "../../store/read-manifest.ts";
 import type { Run } from "../../store/run-store.ts";
 import { LaterError } from "../queue/job-outcome.ts";
 import type { RunContext } from "./generate-unit.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { readManifest } from "../../../src/pipeline/read-manifest.ts";
 import { SubmittedSpecSchema } from "../../../src/service/api/submitted-spec.ts";
 import { SpecSchema } from "../../../src/spec/schema.ts";
+import { readManifest } from "../../../src/store/read-manifest.ts";
 import { runToEnd, specOf, startHarness } from "./harness.ts";
 
 it("takes every key of a spec but backends, which the operator registers, and the editor's $schema", () => {

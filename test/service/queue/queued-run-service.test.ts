@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
-import { readManifest } from "../../../src/pipeline/read-manifest.ts";
 import type { ServiceEvent } from "../../../src/service/api/in-process-service.ts";
 import type { RunEvent } from "../../../src/service/api/run-service.ts";
 import { QueuedRunService } from "../../../src/service/queue/queued-run-service.ts";
 import { Queues } from "../../../src/service/queue/queues.ts";
 import { FileStore } from "../../../src/store/file-store.ts";
+import { readManifest } from "../../../src/store/read-manifest.ts";
 import { specOf } from "../../plan/example-spec.ts";
 import { temporaryFolder, until } from "../../support/cli.ts";
 import { RedisServer, redisMissing } from "../../support/redis-server.ts";

@@ -1,7 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { messageOf } from "../../../domain/errors.ts";
 import type { Verdicts } from "../../../gate/verdict.ts";
-import { readManifest } from "../../../pipeline/read-manifest.ts";
+import { readManifest } from "../../../store/read-manifest.ts";
 import { authenticate, SESSION_COOKIE } from "../authenticate.ts";
 import { check } from "../check-request.ts";
 import { assertPlainJson } from "../json-guard.ts";

@@ -1,5 +1,5 @@
-import type { Investigation } from "../../../pipeline/compare-runs.ts";
 import { relativeChange } from "../../../report/format.ts";
+import type { Investigation } from "../../../report/investigation.ts";
 import { type Markup, markup, NOTHING } from "../../../report/markup.ts";
 import type { RunCard } from "../../../store/run-card.ts";
 import { badge, renderPage, runLink, timeOf } from "./layout.ts";

@@ -1,6 +1,6 @@
 import { UsageError } from "../domain/errors.ts";
-import type { Run } from "../store/run-store.ts";
 import type { RunManifest } from "./manifest.ts";
+import type { Run } from "./run-store.ts";
 
 /** Throws `UsageError` when a run has none, or a damaged one. */
 export async function readManifest(run: Run): Promise<RunManifest> {

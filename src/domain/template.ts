@@ -1,7 +1,7 @@
-import { UsageError } from "../domain/errors.ts";
-import type { Item } from "../domain/item.ts";
-import { PLACEHOLDER } from "../domain/placeholder.ts";
-import { promptValue } from "../domain/prompt-value.ts";
+import { UsageError } from "./errors.ts";
+import type { Item } from "./item.ts";
+import { PLACEHOLDER } from "./placeholder.ts";
+import { promptValue } from "./prompt-value.ts";
 
 /**
  * Fills a prompt template with an item's values (see `promptValue`); braces that hold no name stay as they are. Throws `UsageError` for a

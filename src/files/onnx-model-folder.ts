@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../../domain/errors.ts";
-import { ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../../domain/onnx-dtype.ts";
+import { UsageError } from "../domain/errors.ts";
+import { ONNX_DTYPES, type OnnxDtype, onnxFileName } from "../domain/onnx-dtype.ts";
 
 /** Files of one dtype of a model folder, absolute; they are there. */
 export interface ModelFiles {

@@ -1,6 +1,6 @@
-import { type BackendsComparison, compareBackends } from "../analyze/backends.ts";
+import { compareBackends } from "../analyze/backends.ts";
 import { pairTasks } from "../analyze/compare.ts";
-import { type EarlierRun, type ExpectedLoss, expectedLoss } from "../analyze/expected-loss.ts";
+import { type EarlierRun, expectedLoss } from "../analyze/expected-loss.ts";
 import { findFlips } from "../analyze/flips.ts";
 import { loadScores } from "../analyze/load-scores.ts";
 import type { VariantPair } from "../analyze/manifest-changes.ts";
@@ -10,58 +10,14 @@ import { messageOf, QuantGateError } from "../domain/errors.ts";
 import { marginsOf } from "../gate/margins.ts";
 import type { Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import type { FlipExample } from "../report/report-data.ts";
+import type { InvestigatedRun, Investigation } from "../report/investigation.ts";
+import type { RunManifest } from "../store/manifest.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
-import { type Advice, advise } from "./advise.ts";
+import { advise } from "./advise.ts";
 import { collectExamples } from "./collect-examples.ts";
-import { type ControlledRerun, planRerun } from "./controlled-rerun.ts";
+import { planRerun } from "./controlled-rerun.ts";
 import { lastPassing } from "./find-baseline.ts";
-import type { RunManifest } from "./manifest.ts";
-import { readManifest } from "./read-manifest.ts";
-
-/** What `quantgate compare` found: everything its reports are written from. */
-export interface Investigation {
-  readonly schema: 1;
-  readonly reference: InvestigatedRun;
-  readonly newer: InvestigatedRun;
-  readonly policy: string;
-  readonly comparison: RunComparison;
-  /** Variants of one run that the other has no counterpart for. */
-  readonly unmatched: { readonly reference: readonly string[]; readonly newer: readonly string[] };
-  /** Of the variants that lost or changed. */
-  readonly expected: readonly ExpectedLoss[];
-  /** Of the newer run: what it has on several backends. */
-  readonly backends: readonly BackendsComparison[];
-  /** Every item that flipped or scores less, worst first within each task. */
-  readonly flips: readonly FlippedItem[];
-  /** The worst of them, with both answers. */
-  readonly examples: readonly FlipExample[];
-  /** Why there are no examples though there are flips. */
-  readonly examplesMissing?: string;
-  /** Lines of scores that couldn't be read: their items were left out. Absent: none. */
-  readonly damaged?: readonly string[];
-  readonly rerun?: ControlledRerun;
-  readonly recommendation: Advice;
-}
-
-export interface InvestigatedRun {
-  readonly id: string;
-  readonly name: string;
-  readonly status: RunManifest["status"];
-  readonly startedAt: string;
-  readonly specHash: string;
-  /** Absent: it wasn't decided. */
-  readonly overall?: Verdicts["overall"];
-}
-
-export interface FlippedItem {
-  readonly variant: string;
-  readonly task: string;
-  readonly item: string;
-  readonly kind: "lost" | "gained" | "worse";
-  /** 1 for a lost mark, −1 for a gained one; else by how much the answer's mean score fell. */
-  readonly loss: number;
-}
 
 export interface InvestigationOptions {
   readonly policy: Policy;

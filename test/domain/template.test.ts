@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
-import { assertHasPlaceholder, renderTemplate } from "../../src/task/template.ts";
-import { quizItem, writingItem } from "./example-task.ts";
+import { assertHasPlaceholder, renderTemplate } from "../../src/domain/template.ts";
+import { quizItem, writingItem } from "../task/example-task.ts";
 
 describe("a prompt template", () => {
   it("knows question, choices, labels and subject of a multiple-choice item", () => {

@@ -1,4 +1,4 @@
-import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
+import type { ProbeFinding, VariantIdentity } from "./record.ts";
 
 /** What a run tells while it goes on, for progress displays and logs. */
 export type ProgressEvent =

@@ -1,5 +1,5 @@
-import type { Run } from "../store/run-store.ts";
 import type { RunManifest } from "./manifest.ts";
+import type { Run } from "./run-store.ts";
 
 export async function writeManifest(run: Run, manifest: RunManifest): Promise<void> {
   await run.write("manifest.json", manifestText(manifest));
