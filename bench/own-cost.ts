@@ -10,7 +10,7 @@ import type { Backend } from "../src/backend/backend.ts";
 import { evaluationServices, findDatasets, openStore } from "../src/compose.ts";
 import { readEnv } from "../src/env.ts";
 import { loadPolicy } from "../src/gate/policies.ts";
-import { concludeRun } from "../src/pipeline/conclude-run.ts";
+import { decideRun } from "../src/pipeline/decide-run.ts";
 import type { EvaluationServices } from "../src/pipeline/evaluation.ts";
 import { startRun } from "../src/pipeline/start-run.ts";
 import { loadSpec } from "../src/spec/load.ts";
@@ -82,7 +82,7 @@ try {
   const spec = await loadSpec(join(import.meta.dirname, "..", "examples", "demo.yaml"), findDatasets(env));
   const id = await startRun(spec, "own-cost", services, { onProgress: () => {}, signal });
   const run = await store.open(id);
-  await concludeRun(run, await readManifest(run), await loadPolicy(spec.policy), { signal });
+  await decideRun(run, await readManifest(run), await loadPolicy(spec.policy), { signal });
   const wallMs = performance.now() - start;
 
   const own = (wallMs - answering.ms - opening.ms - scoring.ms) / wallMs;

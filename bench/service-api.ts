@@ -58,7 +58,7 @@ async function measure(runs: number): Promise<Record<string, { readonly p50: num
     execute: () => waiting,
     onEvent: () => {},
   });
-  const tokens = new Tokens(store.shelf("tokens"), () => performance.now());
+  const tokens = new Tokens(store.collection("tokens"), () => performance.now());
   const token = await tokens.add("bench", ["admin"], new Date());
   const listening = await listen(
     {

@@ -70,7 +70,7 @@ export function loadSpec(path: string): Promise<ResolvedSpec> {
 
 /** The units of work of a spec, in the order they run: by variant, then task, at most 100 items each. */
 export function plan(spec: ResolvedSpec): Plan {
-  return makePlan(spec, { unitItems: 100 });
+  return makePlan(spec);
 }
 
 /**

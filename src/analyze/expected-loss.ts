@@ -115,7 +115,7 @@ function figureOf(scores: TaskScores): Omit<EarlierFigure, "runs" | "usual"> | u
   return { ...head, newer: mean(values), lower, upper };
 }
 
-/** The same figure of an earlier run, when it asked the same items by the same template and scored them by the same recipes. */
+/** The same figure of an earlier run, when it asked the same items by the same template and scored them by the same signatures. */
 function earlierValue(
   variant: string,
   task: ResolvedTask,
@@ -123,8 +123,8 @@ function earlierValue(
   { id, manifest, summary }: EarlierRun,
 ): readonly { readonly run: string; readonly value: number }[] {
   const [now, then] = [newer, manifest].map((each) => each.tasks.find((facts) => facts.task === task.name));
-  const recipes = [newer, manifest].map((each) => JSON.stringify(each.signatures[task.name] ?? {}));
-  if (now === undefined || then === undefined || recipes[0] !== recipes[1]) return [];
+  const signatures = [newer, manifest].map((each) => JSON.stringify(each.signatures[task.name] ?? {}));
+  if (now === undefined || then === undefined || signatures[0] !== signatures[1]) return [];
   const alike =
     now.datasetSha256 === then.datasetSha256 &&
     now.templateSha256 === then.templateSha256 &&

@@ -144,8 +144,8 @@ function compareVariant(
     const reason = whyIncomparable(ours, theirs);
     if (reason === undefined) {
       comparable.set(name, ours);
-      const recipes = [reference, newer].map(({ manifest }) => manifest.signatures[name] ?? {});
-      const change = changeOfTask(ours, theirs, { ...options, recipes: [recipes[0] ?? {}, recipes[1] ?? {}] });
+      const signatures = [reference, newer].map(({ manifest }) => manifest.signatures[name] ?? {});
+      const change = changeOfTask(ours, theirs, { ...options, signatures: [signatures[0] ?? {}, signatures[1] ?? {}] });
       tasks.push(change);
       notCompared.push(...change.notCompared.map((each) => ({ task: name, reason: each })));
     } else notCompared.push({ task: name, reason });

@@ -48,7 +48,7 @@ export interface TaskChangeOptions {
   readonly unpaired: boolean;
   readonly seed: number;
   /** Signatures of the task's metrics in the two runs. */
-  readonly recipes: readonly [reference: Readonly<Record<string, string>>, newer: Readonly<Record<string, string>>];
+  readonly signatures: readonly [reference: Readonly<Record<string, string>>, newer: Readonly<Record<string, string>>];
 }
 
 /** Why two tasks of one name can't be compared at all. */
@@ -109,7 +109,7 @@ function accuracyOf({ reference, newer, alignment, paired }: Sides, { margins, s
     : { primary: [change], others: [], notCompared: [] };
 }
 
-function metricsOf(sides: Sides, { margins, seed, recipes }: TaskChangeOptions): Metrics {
+function metricsOf(sides: Sides, { margins, seed, signatures }: TaskChangeOptions): Metrics {
   const { reference, newer } = sides;
   const percent = margins.generationPercent;
   const change = (metric: string, read: (scores: TaskScores, index: number) => number | undefined) =>
@@ -118,19 +118,19 @@ function metricsOf(sides: Sides, { margins, seed, recipes }: TaskChangeOptions):
       : unpairedMeanChange(metric, ownValues(reference, read), ownValues(newer, read), { percent });
 
   const names = [...new Set([...reference.metrics(), ...newer.metrics()])].sort();
-  const otherRecipe = names.filter((name) => recipes[0][name] !== recipes[1][name]);
+  const otherSignature = names.filter((name) => signatures[0][name] !== signatures[1][name]);
   const metrics = names
-    .filter((name) => !otherRecipe.includes(name))
+    .filter((name) => !otherSignature.includes(name))
     .flatMap((name) => change(name, (scores, index) => scores.value(name, index)) ?? []);
   const keys = [reference, newer].map((scores) => KEY_METRICS.filter((name) => scores.metrics().includes(name)));
-  const sameKeys = keys[0]?.join() === keys[1]?.join() && !keys[0]?.some((name) => otherRecipe.includes(name));
+  const sameKeys = keys[0]?.join() === keys[1]?.join() && !keys[0]?.some((name) => otherSignature.includes(name));
   const average = sameKeys ? change("key_metric_average", keyMetricOf) : undefined;
   const scoredKeys = metrics.filter(({ metric }) => KEY_METRICS.some((name) => name === metric));
   const primary = average !== undefined ? [average] : scoredKeys.length > 0 ? scoredKeys : metrics;
   return {
     primary,
     others: metrics.filter((metric) => !primary.includes(metric)),
-    notCompared: otherRecipe.map((name) => `${name} was computed by another recipe`),
+    notCompared: otherSignature.map((name) => `${name} was computed by another recipe`),
   };
 }
 

@@ -16,7 +16,7 @@ interface PlanOptions {
 export async function plan(specPath: string, options: PlanOptions): Promise<void> {
   const spec = await loadSpec(specPath, findDatasets(readEnv(process.env)));
   const policy = await loadPolicy(options.policy ?? spec.policy);
-  const { units, answers } = makePlan(spec, { unitItems: 100 });
+  const { units, answers } = makePlan(spec);
   const found: RunPlan = {
     schema: 1,
     name: spec.name,

@@ -3,7 +3,7 @@ import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import { rescoreRun } from "../pipeline/rescore-run.ts";
 import { readManifest } from "../store/read-manifest.ts";
-import { conclude, type OutputOptions } from "./conclude.ts";
+import { decide, type OutputOptions } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface ReportOptions extends OutputOptions {
@@ -21,7 +21,7 @@ export async function report(id: string, options: ReportOptions): Promise<void> 
   try {
     const damage = await rescoreRun(run, manifest, evaluationServices(store, readEnv(process.env)), signal);
     for (const told of damage.describe(run)) process.stderr.write(`${told}\n`);
-    await conclude(run, policy, { ...options, fresh: true }, signal);
+    await decide(run, policy, { ...options, fresh: true }, signal);
   } finally {
     await run.close();
   }

@@ -1,4 +1,5 @@
 import { UsageError } from "../domain/errors.ts";
+import { OUTCOMES } from "../domain/outcome.ts";
 import { RUN_STATUSES, type RunStatus } from "../domain/run-status.ts";
 import type { RunFilter } from "../store/run-store.ts";
 
@@ -13,8 +14,6 @@ export interface ListOptions {
   readonly json?: boolean;
 }
 
-const OVERALLS = ["pass", "fail", "inconclusive"] as const;
-
 /** Throws `UsageError` for a status, verdict or number that isn't one. */
 export function selectionOf({ model, status, overall, schedule, limit }: ListOptions): {
   readonly filter: RunFilter & { readonly statuses?: readonly RunStatus[] };
@@ -24,7 +23,7 @@ export function selectionOf({ model, status, overall, schedule, limit }: ListOpt
     filter: {
       ...(model === undefined ? {} : { model }),
       ...(status === undefined ? {} : { statuses: status.map((each) => oneOf(each, RUN_STATUSES, "--status")) }),
-      ...(overall === undefined ? {} : { overall: oneOf(overall, OVERALLS, "--overall") }),
+      ...(overall === undefined ? {} : { overall: oneOf(overall, OUTCOMES, "--overall") }),
       ...(schedule === undefined ? {} : { schedule }),
     },
     limit: limitOf(limit),

@@ -9,7 +9,7 @@ import { loadSpec } from "../spec/load.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import { readManifest } from "../store/read-manifest.ts";
-import { conclude, type OutputOptions, storedBaselines } from "./conclude.ts";
+import { decide, type OutputOptions, storedBaselines } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { progressLine } from "./progress-line.ts";
 
@@ -70,7 +70,7 @@ export async function evaluate(
     throw new InterruptedError("interrupted; what was answered is kept", { cause: error, hint });
   }
   onProgress({ kind: "analyzing" });
-  const { verdicts } = await conclude(await store.open(id), policy, options, signal);
+  const { verdicts } = await decide(await store.open(id), policy, options, signal);
   return options.gate === false ? 0 : verdicts.exitCode;
 
   async function concludeUnfinished(unfinished: string): Promise<void> {
@@ -78,7 +78,7 @@ export async function evaluate(
     if (!ids.includes(unfinished)) return;
     // The signal has fired when the run was interrupted; a second interrupt ends the process at once.
     const ownSignal = new AbortController().signal;
-    await conclude(await store.open(unfinished), policy, { ...options, quiet: true }, ownSignal).catch(() => {});
+    await decide(await store.open(unfinished), policy, { ...options, quiet: true }, ownSignal).catch(() => {});
   }
 }
 

@@ -4,7 +4,7 @@ import { hasEnded } from "../domain/run-status.ts";
 import { readEnv } from "../env.ts";
 import { escapeTerminal } from "../report/escape.ts";
 import { exportRun } from "../store/export-run.ts";
-import { cardOf, type RunCard } from "../store/run-card.ts";
+import { type ListedRun, listRun } from "../store/listed-run.ts";
 import type { RunFilter, RunStore } from "../store/run-store.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type ListOptions, selectionOf } from "./run-selection.ts";
@@ -32,7 +32,7 @@ export async function deleteRuns(
   const store = storeOf(options);
   // All are looked at before any is deleted.
   for (const id of ids) {
-    const card = cardOf(id, await (await store.open(id)).read("manifest.json"), undefined);
+    const card = listRun(id, await (await store.open(id)).read("manifest.json"), undefined);
     const isOver = card.status === "unknown" || card.status === "interrupted" || hasEnded(card.status);
     if (!isOver && options.force !== true)
       throw new RunError(`run ${id} is ${card.status}`, { hint: "cancel it first, or give --force" });
@@ -53,8 +53,8 @@ function storeOf(options: StoreOptions): RunStore {
   return openStore(options.runs ?? readEnv(process.env).runsFolder);
 }
 
-async function findAll(store: RunStore, filter: RunFilter, limit: number): Promise<readonly RunCard[]> {
-  const cards: RunCard[] = [];
+async function findAll(store: RunStore, filter: RunFilter, limit: number): Promise<readonly ListedRun[]> {
+  const cards: ListedRun[] = [];
   for (let after: string | undefined; cards.length < limit; ) {
     const page = { limit: Math.min(PAGE, limit - cards.length), ...(after === undefined ? {} : { after }) };
     const { runs: found, more } = await store.find(filter, page);
@@ -65,6 +65,6 @@ async function findAll(store: RunStore, filter: RunFilter, limit: number): Promi
   return cards;
 }
 
-function lineOf({ id, status, overall, models }: RunCard): string {
+function lineOf({ id, status, overall, models }: ListedRun): string {
   return `${id}  ${status.padEnd(11)}  ${(overall ?? "not decided").padEnd(12)}  ${escapeTerminal(models.join(", "))}`;
 }

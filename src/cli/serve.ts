@@ -35,7 +35,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const runs = options.runs ?? env.runsFolder;
   const store = openStore(runs);
   const log = makeLogger(options.logLevel, process.stdout);
-  const tokens = new Tokens(store.shelf("tokens"), () => performance.now());
+  const tokens = new Tokens(store.collection("tokens"), () => performance.now());
   if (options.insecureNoAuth !== true && (await tokens.list()).length === 0)
     throw new UsageError("there is no token yet, and nobody is served without one", {
       hint: "quantgate tokens add me --scopes admin; or --insecure-no-auth to try the service out on this machine",

@@ -35,5 +35,5 @@ export async function removeToken(name: string, options: TokenOptions): Promise<
 }
 
 function tokensOf({ runs }: TokenOptions): Tokens {
-  return new Tokens(openStore(runs ?? readEnv(process.env).runsFolder).shelf("tokens"), () => performance.now());
+  return new Tokens(openStore(runs ?? readEnv(process.env).runsFolder).collection("tokens"), () => performance.now());
 }

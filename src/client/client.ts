@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Summary } from "../analyze/summary.ts";
 import { InterruptedError } from "../domain/errors.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { Investigation } from "../report/investigation.ts";
 import type {
@@ -21,7 +22,7 @@ import { ATTEMPTS, type CallOptions, type ClientOptions, only, PAUSE_MS, pause, 
 export interface RunQuery {
   readonly model?: string;
   readonly status?: RunState["status"];
-  readonly overall?: "pass" | "fail" | "inconclusive";
+  readonly overall?: Outcome;
   readonly schedule?: string;
   readonly submittedBy?: string;
   readonly limit?: number;

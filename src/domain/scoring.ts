@@ -12,7 +12,7 @@ export interface InferenceSettings {
 
 /** How a run's scores are computed. */
 export interface Scoring {
-  /** Recipe of each score, by task and metric. */
+  /** Signature of each score, by task and metric. */
   readonly signatures: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Absent where no neural scorer runs. */
   readonly inference?: InferenceSettings;

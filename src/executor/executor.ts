@@ -23,7 +23,7 @@ export interface Execution {
   readonly errored?: ProgressIndex;
   /** What the journal says of variants that were opened before; the same weights must come back. */
   readonly identities: Map<string, VariantIdentity>;
-  /** Recipes of the scores, by task and metric; an executor whose scorers are elsewhere adds theirs. */
+  /** Signatures of the scores, by task and metric; an executor whose scorers are elsewhere adds theirs. */
   readonly signatures: Map<string, Readonly<Record<string, string>>>;
   /** Told by an executor whose scorers are elsewhere: what they run with. */
   readonly onInference?: (settings: InferenceSettings) => void;

@@ -1,9 +1,9 @@
 import { clusterLabels } from "../analyze/group-of.ts";
 import { type EstimateOptions, estimateDifference, type PairedMark } from "../analyze/paired-accuracy.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { tangoEquivalence, tangoNonInferiority } from "../stats/tango.ts";
 import { boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
 import { howMany, pairsToDecide } from "./items-to-decide.ts";
-import type { Outcome } from "./verdict.ts";
 import { items, plain, signed } from "./wording.ts";
 
 export interface AccuracyMargin extends EstimateOptions {

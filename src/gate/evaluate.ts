@@ -5,6 +5,7 @@ import { nearRandomTasks } from "../analyze/near-random.ts";
 import type { ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
 import { decidingLevel } from "../domain/deciding-level.ts";
 import { EXIT, UsageError } from "../domain/errors.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { nearest } from "../spec/known-keys.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
 import type { RunManifest } from "../store/manifest.ts";
@@ -15,7 +16,7 @@ import { whyExploratory } from "./exploratory.ts";
 import { smallestPassing } from "./ladder.ts";
 import { notesOn } from "./notes.ts";
 import type { Policy } from "./policies.ts";
-import type { CheckedRule, Outcome, VariantVerdict, Verdicts } from "./verdict.ts";
+import type { CheckedRule, VariantVerdict, Verdicts } from "./verdict.ts";
 
 /** A finished run as gates see it. */
 export interface RunEvidence {

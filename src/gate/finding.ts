@@ -1,5 +1,6 @@
 import type { MissingItems } from "../analyze/worst-case.ts";
-import type { CheckedRule, Outcome } from "./verdict.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { CheckedRule } from "./verdict.ts";
 import { items } from "./wording.ts";
 
 /** What a check came to, before it is put to its rule. */

@@ -1,12 +1,12 @@
 import { groupTotals } from "../analyze/group-totals.ts";
 import type { PairedValue } from "../analyze/paired-mean.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { boundedMeanInterval, boundedMeanTest } from "../stats/bounded-mean.ts";
 import { mean, sampleVariance } from "../stats/descriptive.ts";
 import type { Interval } from "../stats/interval.ts";
 import { boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
 import { howMany, itemsToDecideMean } from "./items-to-decide.ts";
-import type { Outcome } from "./verdict.ts";
 import { plain, signed } from "./wording.ts";
 
 export interface RelativeMargin {

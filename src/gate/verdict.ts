@@ -1,9 +1,8 @@
 import type { TierResult } from "../analyze/tier.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import type { Quantization } from "../domain/quantization.ts";
 
 export type { Tier, TierResult } from "../analyze/tier.ts";
-
-export type Outcome = "pass" | "fail" | "inconclusive";
 
 /** One rule of a policy, checked on one variant. */
 export interface CheckedRule {

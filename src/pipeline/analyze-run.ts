@@ -5,8 +5,8 @@ import { SummaryKey } from "../analyze/summary-key.ts";
 import { DEFAULT_MARGINS, type Margins } from "../analyze/task-change.ts";
 import type { RunManifest } from "../store/manifest.ts";
 import type { Run } from "../store/run-store.ts";
+import { type AnswerOrigin, adoptBaselines } from "./adopt-baselines.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
-import { type AnswerOrigin, graftBaselines } from "./graft-baselines.ts";
 import { originOf, readKeptSummary } from "./kept-summary.ts";
 
 /** What a finished run comes to, before it is reported. */
@@ -40,7 +40,7 @@ export async function analyzeRun(
   const summaryKey = new SummaryKey();
   const ownScores = await loadScores(run, ownManifest.spec, signal, (line) => summaryKey.addLine(line));
   const own = { manifest: ownManifest, scores: ownScores };
-  const { manifest, scores, origins } = await graftBaselines(own, baselines, signal);
+  const { manifest, scores, origins } = await adoptBaselines(own, baselines, signal);
   const { dollarsPerHour } = manifest.spec;
   const speeds = Object.fromEntries(
     [...scores.speeds].map(([variant, meter]) => [

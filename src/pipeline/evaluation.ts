@@ -48,6 +48,6 @@ export interface EvaluationOptions {
   /** On resuming: ask the errored items again. Retries can shift the distribution, so they are counted apart. */
   readonly retryErrored?: boolean;
   /** Called when everything is answered and scored, before the run counts as completed. */
-  readonly conclude?: (run: Run, manifest: RunManifest) => Promise<void>;
+  readonly decide?: (run: Run, manifest: RunManifest) => Promise<void>;
   readonly signal: AbortSignal;
 }

@@ -2,15 +2,15 @@ import type { ItemSource } from "../dataset/item-source.ts";
 import { CancelledError, InterruptedError, messageOf, QuantGateError, UnavailableError } from "../domain/errors.ts";
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { RunStatus } from "../domain/run-status.ts";
-import { makePlan, type Plan, UNIT_ITEMS } from "../plan/plan.ts";
+import { makePlan, type Plan } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
+import { signaturesOf } from "../score/signatures.ts";
 import { Damage } from "../store/damage.ts";
 import type { RunManifest } from "../store/manifest.ts";
 import { readLines } from "../store/read-lines.ts";
 import { type Run, START } from "../store/run-store.ts";
 import { writeManifest } from "../store/write-manifest.ts";
 import type { EvaluationOptions, EvaluationServices, RunScorers } from "./evaluation.ts";
-import { signaturesOf } from "./scorer-recipes.ts";
 
 /** Gives the lock back however the work ends, also when that is before it has begun. */
 export async function whileLocked(run: Run, work: () => Promise<void>): Promise<void> {
@@ -29,12 +29,12 @@ export async function executeRun(
   sources: ReadonlyMap<string, ItemSource>,
   scorers: RunScorers,
   services: EvaluationServices,
-  { onProgress, conclude, retryErrored = false, signal }: EvaluationOptions,
+  { onProgress, decide, retryErrored = false, signal }: EvaluationOptions,
 ): Promise<void> {
   const { spec } = manifest;
-  const plan = makePlan(spec, { unitItems: UNIT_ITEMS });
+  const plan = makePlan(spec);
   const { done, scored, errored, identities, findings, damage } = await readProgress(run, plan, retryErrored, signal);
-  const signatures = new Map(Object.entries(signaturesOf(scorers)));
+  const signatures = new Map(Object.entries(signaturesOf(scorers.byTask)));
   let inference = scorers.inference ?? manifest.inference;
   const ended = (status: RunStatus): RunManifest => ({
     ...manifest,
@@ -74,7 +74,7 @@ export async function executeRun(
       signal,
     });
     const completed = ended("completed");
-    await conclude?.(run, completed);
+    await decide?.(run, completed);
     await writeManifest(run, completed);
   } catch (error) {
     const status = statusAfter(error, signal);

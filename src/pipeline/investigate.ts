@@ -68,8 +68,8 @@ export async function investigate(
   const earlier = changed.length === 0 ? [] : await earlierRuns(changed, store, referenceRun.id, newerRun.id);
   return {
     schema: 1,
-    reference: await cardOf(referenceRun, reference.manifest),
-    newer: await cardOf(newerRun, newer.manifest),
+    reference: await investigatedRun(referenceRun, reference.manifest),
+    newer: await investigatedRun(newerRun, newer.manifest),
     policy: policy.name,
     comparison,
     unmatched,
@@ -93,7 +93,7 @@ async function loadRun(run: Run, signal: AbortSignal): Promise<ComparedRun> {
   return { manifest, scores: await loadScores(run, manifest.spec, signal) };
 }
 
-async function cardOf(run: Run, { status, startedAt, specHash, spec }: RunManifest): Promise<InvestigatedRun> {
+async function investigatedRun(run: Run, { status, startedAt, specHash, spec }: RunManifest): Promise<InvestigatedRun> {
   const verdicts = await run.read("verdicts.json");
   return {
     id: run.id,

@@ -11,12 +11,12 @@ const EntrySchema = z.object({ schema: z.literal(1), run: z.string() });
 export async function nameBaseline(name: string, runId: string, store: RunStore): Promise<void> {
   if (name === LAST_PASSING) throw new UsageError(`"${name}" always means the newest run that passed`);
   await store.open(runId);
-  await store.shelf("baselines").put(name, `${JSON.stringify({ schema: 1, run: runId })}\n`);
+  await store.collection("baselines").put(name, `${JSON.stringify({ schema: 1, run: runId })}\n`);
 }
 
 /** Id of the run of that name; `undefined` when no run has it. */
 export async function baselineNamed(name: string, store: RunStore): Promise<string | undefined> {
-  const text = await store.shelf("baselines").get(name);
+  const text = await store.collection("baselines").get(name);
   if (text === undefined) return undefined;
   try {
     return EntrySchema.parse(JSON.parse(text)).run;
@@ -30,5 +30,5 @@ export async function baselineNamed(name: string, store: RunStore): Promise<stri
 
 /** Names in order. */
 export function baselineNames(store: RunStore): Promise<readonly string[]> {
-  return store.shelf("baselines").names();
+  return store.collection("baselines").names();
 }

@@ -1,7 +1,10 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { ResolvedSpec } from "../spec/resolved.ts";
-import type { RunManifest } from "../store/manifest.ts";
-import type { EvaluationServices } from "./evaluation.ts";
+import type { RunManifest, TaskFacts } from "../store/manifest.ts";
+import type { RunStore } from "../store/run-store.ts";
+import type { EvaluationServices, RunScorers } from "./evaluation.ts";
+import { findEarlierLooks } from "./find-earlier-looks.ts";
+import { scoringOf } from "./scorer-signatures.ts";
 import { hashSpec } from "./spec-hash.ts";
 
 /** The manifest of a run that was asked for and not begun. */
@@ -25,8 +28,26 @@ export function newManifest(
   };
 }
 
+/** A new run's manifest as its first question is asked: on which machine, of what data, after which looks and with what scorers. */
+export async function startedManifest(
+  manifest: RunManifest,
+  tasks: readonly TaskFacts[],
+  scorers: RunScorers,
+  store: RunStore,
+): Promise<RunManifest> {
+  const looks = await findEarlierLooks(store, { spec: manifest.spec, tasks });
+  return {
+    ...manifest,
+    host: thisHost(),
+    tasks,
+    ...(looks.length === 0 ? {} : { earlierLooks: looks }),
+    ...scoringOf(scorers),
+    status: "running",
+  };
+}
+
 /** The machine this process runs on. */
-export function thisHost(): RunManifest["host"] {
+function thisHost(): RunManifest["host"] {
   return {
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",

@@ -1,4 +1,4 @@
-import { makePlan, UNIT_ITEMS } from "../plan/plan.ts";
+import { makePlan } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import { Damage } from "../store/damage.ts";
 import type { RunManifest } from "../store/manifest.ts";
@@ -6,12 +6,12 @@ import { readLines } from "../store/read-lines.ts";
 import { type Rebuild, type Run, START } from "../store/run-store.ts";
 import { writeManifest } from "../store/write-manifest.ts";
 import type { EvaluationServices, RunScorers } from "./evaluation.ts";
-import { hasSameRecipes, scoringOf } from "./scorer-recipes.ts";
+import { hasSameSignatures, scoringOf } from "./scorer-signatures.ts";
 import { withScorers } from "./with-scorers.ts";
 
 /**
  * Scores a run's records anew, from the journal alone, beside the scores that are there: those stand until the new ones are whole. Where a
- * record can't be read its item keeps the row that it had, as long as it was scored by the same recipes. Returns what of the journal is damaged.
+ * record can't be read its item keeps the row that it had, as long as it was scored by the same signatures. Returns what of the journal is damaged.
  */
 export async function rescoreRun(
   run: Run,
@@ -25,7 +25,7 @@ export async function rescoreRun(
   await withScorers(spec, tasks, services, signal, async ({ sources, scorers }) => {
     const rebuild = await run.rebuild("scores");
     const { append } = rebuild;
-    const scored = new ProgressIndex(makePlan(spec, { unitItems: UNIT_ITEMS }));
+    const scored = new ProgressIndex(makePlan(spec));
     try {
       const options = { spec, sources, scorers: scorers.byTask, scored, onDamage: damage.add, append, signal };
       await scoreJournal(run, START, options);
@@ -57,7 +57,7 @@ async function keepRows(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  if (!hasSameRecipes(manifest, scorers)) return;
+  if (!hasSameSignatures(manifest, scorers)) return;
   // Of old rows that are damaged, too, nothing can be kept.
   for await (const { line, text } of readLines(run, "scores", START, { onDamage: () => {}, signal })) {
     if (line.type !== "score") continue;

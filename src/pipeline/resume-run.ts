@@ -3,10 +3,10 @@ import { hasEnded } from "../domain/run-status.ts";
 import type { RunManifest } from "../store/manifest.ts";
 import { readManifest } from "../store/read-manifest.ts";
 import { writeManifest } from "../store/write-manifest.ts";
-import { begunManifest } from "./begun-manifest.ts";
 import type { EvaluationOptions, EvaluationServices } from "./evaluation.ts";
 import { executeRun, whileLocked } from "./execute-run.ts";
-import { assertSameRecipes, scoringOf } from "./scorer-recipes.ts";
+import { startedManifest } from "./new-manifest.ts";
+import { assertSameSignatures, scoringOf } from "./scorer-signatures.ts";
 import { withScorers } from "./with-scorers.ts";
 
 /** Begins a run that is queued, or goes on with one that was stopped or killed; a completed run is left as it is. */
@@ -17,12 +17,12 @@ export async function resumeRun(id: string, services: EvaluationServices, option
   const begun = stored.status !== "queued";
   const known = begun ? stored.tasks : undefined;
   await withScorers(stored.spec, known, services, options.signal, async ({ sources, facts, scorers }) => {
-    assertSameRecipes(stored, scorers);
+    assertSameSignatures(stored, scorers);
     await whileLocked(run, async () => {
       const { endedAt: _, failure: __, ...rest } = stored;
       const manifest: RunManifest = begun
         ? { ...rest, ...scoringOf(scorers), status: "running" }
-        : await begunManifest({ ...rest, startedAt: services.now().toISOString() }, facts, scorers, services.store);
+        : await startedManifest({ ...rest, startedAt: services.now().toISOString() }, facts, scorers, services.store);
       if (stored.status !== "completed" && stored.status !== "running") await writeManifest(run, manifest);
       await executeRun(run, manifest, sources, scorers, services, options);
     });

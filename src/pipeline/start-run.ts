@@ -1,9 +1,8 @@
 import type { ResolvedSpec } from "../spec/resolved.ts";
 import { writeManifest } from "../store/write-manifest.ts";
-import { begunManifest } from "./begun-manifest.ts";
 import type { EvaluationOptions, EvaluationServices } from "./evaluation.ts";
 import { executeRun, whileLocked } from "./execute-run.ts";
-import { newManifest } from "./new-manifest.ts";
+import { newManifest, startedManifest } from "./new-manifest.ts";
 import { withScorers } from "./with-scorers.ts";
 
 /** Starts a new run of a spec and brings it to its end: every item answered and scored. Returns the run's id. */
@@ -16,7 +15,7 @@ export async function startRun(
   // The run comes last: a bad row or a missing model leaves nothing half-made.
   await withScorers(spec, undefined, services, options.signal, async ({ sources, facts, scorers }) => {
     const run = await services.store.create(id);
-    const manifest = await begunManifest(newManifest(id, spec, services), facts, scorers, services.store);
+    const manifest = await startedManifest(newManifest(id, spec, services), facts, scorers, services.store);
     await whileLocked(run, async () => {
       await writeManifest(run, manifest);
       await executeRun(run, manifest, sources, scorers, services, options);

@@ -24,7 +24,7 @@ export interface Plan {
 export const UNIT_ITEMS = 100;
 
 /** Cuts a spec into units of at most `unitItems` items. */
-export function makePlan(spec: ResolvedSpec, { unitItems }: { readonly unitItems: number }): Plan {
+export function makePlan(spec: ResolvedSpec, { unitItems = UNIT_ITEMS }: { readonly unitItems?: number } = {}): Plan {
   const units: Unit[] = [];
   for (const model of spec.models) {
     for (const variant of model.variants) {

@@ -1,4 +1,4 @@
-import type { VariantIdentity } from "../domain/record.ts";
+import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 
 export const CHECKS = [
   "reachable",
@@ -15,12 +15,9 @@ export const CHECKS = [
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
-/** `stop`: answers of this server would mislead, so no run should begin. `warn`: to be known when reading the results. */
-export interface Finding {
+/** What one of the checks found. */
+export interface Finding extends ProbeFinding {
   readonly check: Check;
-  readonly level: "ok" | "warn" | "stop";
-  readonly message: string;
-  readonly hint?: string;
 }
 
 /** What a probe found of one variant; goes into the run's manifest. */

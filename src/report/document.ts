@@ -1,5 +1,5 @@
 import type { Choice } from "../domain/item.ts";
-import type { Outcome } from "../gate/verdict.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import type { Interval } from "../stats/interval.ts";
 
 /**

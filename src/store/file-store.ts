@@ -3,28 +3,28 @@ import { constants } from "node:fs";
 import { access, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RunError, UsageError } from "../domain/errors.ts";
+import type { Collection, CollectionName } from "./collection.ts";
+import { FileCollection } from "./file-collection.ts";
 import { FileRun } from "./file-run.ts";
-import { FileShelf } from "./file-shelf.ts";
+import { type ListedRun, listRun } from "./listed-run.ts";
 import { createFile } from "./replace-file.ts";
-import { cardOf, type RunCard } from "./run-card.ts";
 import { fits } from "./run-filter.ts";
 import { assertRunId, isRunId, noSuchRun, runExists } from "./run-id.ts";
 import type { Run, RunFilter, RunPage, RunStore } from "./run-store.ts";
-import type { Shelf, ShelfName } from "./shelf.ts";
 
 /** Files that are looked at together. */
 const AT_ONCE = 32;
 
-interface KeptCard {
+interface KeptListing {
   /** Times and sizes of the documents it was made from. */
   readonly version: string;
-  readonly card: RunCard;
+  readonly card: ListedRun;
 }
 
 /** Runs as folders: `<folder>/<id>/{manifest.json, records.jsonl, …}`. */
 export class FileStore implements RunStore {
   readonly #folder: string;
-  readonly #cards = new Map<string, KeptCard>();
+  readonly #kept = new Map<string, KeptListing>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -79,11 +79,11 @@ export class FileStore implements RunStore {
     { limit, after }: { readonly limit: number; readonly after?: string },
   ): Promise<RunPage> {
     const ids = await this.list();
-    const runs: RunCard[] = [];
+    const runs: ListedRun[] = [];
     const from = after === undefined ? 0 : ids.indexOf(after) + 1;
     if (after !== undefined && from === 0) return { runs, more: false };
     for (let start = from; start < ids.length; start += AT_ONCE) {
-      const cards = await mapSome(ids.slice(start, start + AT_ONCE), (id) => this.#cardOf(id));
+      const cards = await mapSome(ids.slice(start, start + AT_ONCE), (id) => this.#listed(id));
       for (const card of cards) {
         if (!fits(card, filter)) continue;
         if (runs.length === limit) return { runs, more: true };
@@ -106,11 +106,11 @@ export class FileStore implements RunStore {
     } finally {
       await run.close();
     }
-    this.#cards.delete(id);
+    this.#kept.delete(id);
   }
 
-  shelf(name: ShelfName): Shelf {
-    return new FileShelf(join(this.#folder, ".shelves", name));
+  collection(name: CollectionName): Collection {
+    return new FileCollection(join(this.#folder, ".shelves", name));
   }
 
   async check(): Promise<void> {
@@ -121,17 +121,17 @@ export class FileStore implements RunStore {
   }
 
   async close(): Promise<void> {
-    this.#cards.clear();
+    this.#kept.clear();
   }
 
-  async #cardOf(id: string): Promise<RunCard> {
+  async #listed(id: string): Promise<ListedRun> {
     const files = ["manifest.json", "verdicts.json"].map((name) => join(this.#folder, id, name));
     const version = (await Promise.all(files.map(versionOf))).join(" ");
-    const kept = this.#cards.get(id);
+    const kept = this.#kept.get(id);
     if (kept?.version === version) return kept.card;
     const [manifest, verdicts] = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => undefined)));
-    const card = cardOf(id, manifest, verdicts);
-    this.#cards.set(id, { version, card });
+    const card = listRun(id, manifest, verdicts);
+    this.#kept.set(id, { version, card });
     return card;
   }
 

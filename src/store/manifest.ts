@@ -28,7 +28,7 @@ export interface RunManifest {
   readonly identities: Readonly<Record<string, VariantIdentity>>;
   /** What probes found before the first question, by variant. */
   readonly findings?: Readonly<Record<string, readonly ProbeFinding[]>>;
-  /** Recipe of each score, by task and metric. */
+  /** Signature of each score, by task and metric. */
   readonly signatures: Scoring["signatures"];
   /** What neural scorers ran with, of several workers the first; absent where there are none. */
   readonly inference?: InferenceSettings;
@@ -63,7 +63,8 @@ export interface Submission {
 }
 
 /** Where units run: in the process that has the run, or wherever workers are. */
-export type ExecutorName = "in-process" | "bullmq";
+export const EXECUTORS = ["in-process", "bullmq"] as const;
+export type ExecutorName = (typeof EXECUTORS)[number];
 
 /** What a task's items are like, found while they are checked before the run. */
 export interface TaskFacts {

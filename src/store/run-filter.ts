@@ -1,8 +1,8 @@
-import type { RunCard } from "./run-card.ts";
+import type { ListedRun } from "./listed-run.ts";
 import type { RunFilter } from "./run-store.ts";
 
 /** Whether a run is among those that are wanted. */
-export function fits(card: RunCard, filter: RunFilter): boolean {
+export function fits(card: ListedRun, filter: RunFilter): boolean {
   return (
     (filter.model === undefined || card.models.includes(filter.model)) &&
     (filter.statuses === undefined || filter.statuses.includes(card.status)) &&

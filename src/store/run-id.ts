@@ -1,10 +1,8 @@
 import { UsageError } from "../domain/errors.ts";
-
-/** Ids go into paths: letters, digits, dot, dash and underscore only, and no leading dot. */
-const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+import { NAME } from "../domain/name.ts";
 
 export function isRunId(id: string): boolean {
-  return RUN_ID.test(id);
+  return NAME.test(id);
 }
 
 /** Throws `UsageError` for what can't be a run's id. */

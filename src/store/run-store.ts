@@ -1,5 +1,6 @@
-import type { RunCard } from "./run-card.ts";
-import type { Shelf, ShelfName } from "./shelf.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Collection, CollectionName } from "./collection.ts";
+import type { ListedRun } from "./listed-run.ts";
 
 /** Documents of a run: whole files, replaced atomically. */
 export const DOCUMENT_NAMES = [
@@ -42,15 +43,15 @@ export interface StoredLine {
 /** Which runs are wanted; what is left out doesn't matter. */
 export interface RunFilter {
   readonly model?: string;
-  readonly statuses?: readonly RunCard["status"][];
-  readonly overall?: "pass" | "fail" | "inconclusive";
+  readonly statuses?: readonly ListedRun["status"][];
+  readonly overall?: Outcome;
   readonly schedule?: string;
   readonly submittedBy?: string;
 }
 
 export interface RunPage {
   /** Newest first. */
-  readonly runs: readonly RunCard[];
+  readonly runs: readonly ListedRun[];
   /** Whether there are more; they follow the last one's id. */
   readonly more: boolean;
 }
@@ -67,7 +68,7 @@ export interface RunStore {
   find(filter: RunFilter, page: { readonly limit: number; readonly after?: string }): Promise<RunPage>;
   /** Deletes a run for good. Throws `UsageError` when there is none, `RunBusyError` when a process is writing it. */
   remove(id: string): Promise<void>;
-  shelf(name: ShelfName): Shelf;
+  collection(name: CollectionName): Collection;
   /** Throws `RunError` when runs can't be kept here at the moment. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -183,16 +183,16 @@ export function runCatalogContract(makeOpener: () => Promise<() => RunStore>): v
   describe("shelves", () => {
     it("keep documents by name, apart from each other and from the runs", async () => {
       const open = await makeOpener();
-      const shelf = open().shelf("schedules");
+      const shelf = open().collection("schedules");
       expect(await shelf.names()).toEqual([]);
       expect(await shelf.get("weekly")).toBeUndefined();
       await shelf.put("weekly", "ü🙂\u0000");
       await shelf.put("weekly", "new\u0000");
       await shelf.put("a.daily", "{}");
-      const again = open().shelf("schedules");
+      const again = open().collection("schedules");
       expect(await again.get("weekly")).toBe("new\u0000");
       expect(await again.names()).toEqual(["a.daily", "weekly"]);
-      expect(await open().shelf("tokens").names()).toEqual([]);
+      expect(await open().collection("tokens").names()).toEqual([]);
       expect(await open().list()).toEqual([]);
       expect(await again.remove("weekly")).toBe(true);
       expect(await again.remove("weekly")).toBe(false);
@@ -200,7 +200,7 @@ export function runCatalogContract(makeOpener: () => Promise<() => RunStore>): v
     });
 
     it.each(["", ".", "../x", "a/b", ".hidden", "a\u0000"])("take nothing called %j", async (name) => {
-      const shelf = (await makeOpener())().shelf("baselines");
+      const shelf = (await makeOpener())().collection("baselines");
       await expect(shelf.put(name, "")).rejects.toThrow(UsageError);
       await expect(shelf.get(name)).rejects.toThrow(UsageError);
       await expect(shelf.remove(name)).rejects.toThrow(UsageError);

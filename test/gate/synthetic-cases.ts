@@ -1,7 +1,7 @@
+import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Quantization } from "../../src/domain/quantization.ts";
 import type { RunEvidence } from "../../src/gate/evaluate.ts";
 import { POLICY_NAMES } from "../../src/gate/policy-schema.ts";
-import type { Outcome } from "../../src/gate/verdict.ts";
 import { tangoInterval } from "../../src/stats/tango.ts";
 import { type SyntheticTask, type SyntheticVariant, syntheticRun } from "./synthetic-run.ts";
 

@@ -1,8 +1,9 @@
+import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Quantization } from "../../src/domain/quantization.ts";
 import { evaluatePolicy, type RunEvidence } from "../../src/gate/evaluate.ts";
 import { type Policy, parsePolicy } from "../../src/gate/policies.ts";
 import type { PolicyInput } from "../../src/gate/policy-schema.ts";
-import type { CheckedRule, Outcome, VariantVerdict, Verdicts } from "../../src/gate/verdict.ts";
+import type { CheckedRule, VariantVerdict, Verdicts } from "../../src/gate/verdict.ts";
 import { idOf } from "./synthetic-run.ts";
 
 export function verdictOn(quantization: Quantization, verdicts: Verdicts): VariantVerdict {

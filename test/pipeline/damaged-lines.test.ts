@@ -6,7 +6,7 @@ import { evaluationServices, findDatasets, openStore } from "../../src/compose.t
 import type { ProgressEvent } from "../../src/domain/progress.ts";
 import { readEnv } from "../../src/env.ts";
 import { builtInPolicy } from "../../src/gate/policies.ts";
-import { concludeRun } from "../../src/pipeline/conclude-run.ts";
+import { decideRun } from "../../src/pipeline/decide-run.ts";
 import { rescoreRun } from "../../src/pipeline/rescore-run.ts";
 import { resumeRun } from "../../src/pipeline/resume-run.ts";
 import { startRun } from "../../src/pipeline/start-run.ts";
@@ -77,7 +77,7 @@ policy: accuracy-only
     },
     conclude: async () => {
       const run = await store.open("r");
-      return concludeRun(run, await readManifest(run), builtInPolicy("accuracy-only"), { signal, fresh: true });
+      return decideRun(run, await readManifest(run), builtInPolicy("accuracy-only"), { signal, fresh: true });
     },
     resume: async () => {
       const told: ProgressEvent[] = [];

@@ -1,5 +1,6 @@
 import type { ModelSummary, VariantSummary } from "../../src/analyze/summary.ts";
-import type { CheckedRule, Outcome, VariantVerdict, Verdicts } from "../../src/gate/verdict.ts";
+import type { Outcome } from "../../src/domain/outcome.ts";
+import type { CheckedRule, VariantVerdict, Verdicts } from "../../src/gate/verdict.ts";
 import { signed } from "../../src/report/format.ts";
 import { tangoNonInferiority } from "../../src/stats/tango.ts";
 

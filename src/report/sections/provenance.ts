@@ -156,23 +156,23 @@ function settingsTable({ identities }: RunManifest): readonly Block[] {
 }
 
 function signatureTable({ signatures }: RunManifest): readonly Block[] {
-  const tasksByRecipe = new Map<string, { metric: string; signature: string; tasks: string[] }>();
+  const tasksBySignature = new Map<string, { metric: string; signature: string; tasks: string[] }>();
   for (const [task, metrics] of Object.entries(signatures)) {
     for (const [metric, signature] of Object.entries(metrics)) {
       const key = `${metric}\n${signature}`;
-      const entry = tasksByRecipe.get(key);
-      if (entry === undefined) tasksByRecipe.set(key, { metric, signature, tasks: [task] });
+      const entry = tasksBySignature.get(key);
+      if (entry === undefined) tasksBySignature.set(key, { metric, signature, tasks: [task] });
       else entry.tasks.push(task);
     }
   }
-  if (tasksByRecipe.size === 0) return [];
+  if (tasksBySignature.size === 0) return [];
   return [
     {
       kind: "table",
       caption: "Signatures of the scores: the full recipe of each number.",
       narrow: "stack",
       columns: align(["metric", "signature", "tasks"], []),
-      rows: [...tasksByRecipe.values()].map(({ metric, signature, tasks }) => [
+      rows: [...tasksBySignature.values()].map(({ metric, signature, tasks }) => [
         metric,
         { text: signature, verbatim: true },
         tasks.join(", "),

@@ -10,8 +10,8 @@ import { withTexts } from "../neural/read-texts.ts";
 import { windowsByWeight } from "../neural/windows.ts";
 import type { ScoreInput, Scorer } from "../scorer.ts";
 import { type Baseline, rescale } from "./baseline.ts";
+import { hashCode } from "./hash-code.ts";
 import { bestOf, NO_OVERLAP, type PrecisionRecall, precisionRecall } from "./precision-recall.ts";
-import { hashCode } from "./recipe.ts";
 import { recommendedLayer } from "./recommended-layers.ts";
 import { DocumentFrequencies, equalWeights, type TokenWeight } from "./token-weights.ts";
 

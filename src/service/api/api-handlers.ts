@@ -3,7 +3,7 @@ import { builtInPolicy } from "../../gate/policies.ts";
 import { POLICY_NAMES } from "../../gate/policy-schema.ts";
 import { baselineNamed, baselineNames, nameBaseline } from "../../pipeline/named-baselines.ts";
 import type { DocumentName } from "../../store/run-store.ts";
-import type { OperationName } from "./operations.ts";
+import type { OperationName } from "./operations/operations.ts";
 import type { ServiceParts } from "./parts.ts";
 import { HttpProblem } from "./problem.ts";
 import { type Handler, json, type Reply } from "./reply.ts";
@@ -100,7 +100,7 @@ export function apiHandlers(parts: ServiceParts): Handlers {
       return json({ name: params.name, run: body.run });
     },
     removeBaseline: async ({ params }) => {
-      if (!(await store.shelf("baselines").remove(params.name)))
+      if (!(await store.collection("baselines").remove(params.name)))
         throw new HttpProblem("not-found", `no baseline "${params.name}"`);
       return { kind: "empty" };
     },

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { OUTCOMES } from "../../domain/outcome.ts";
 import { RUN_STATUSES } from "../../domain/run-status.ts";
+import { ListedRunSchema } from "../../store/listed-run.ts";
+import { EXECUTORS } from "../../store/manifest.ts";
 import { SubmittedSpecSchema } from "./submitted-spec.ts";
 
 /** What the service answers. Tests hold the real answers against these, and `/openapi.json` is made of them. */
 
-const OVERALL = ["pass", "fail", "inconclusive"] as const;
-const OverallSchema = z.enum(OVERALL);
+const OutcomeSchema = z.enum(OUTCOMES);
 
 export const SubmittedRunSchema = z.strictObject({
   id: z.string(),
@@ -29,30 +31,12 @@ export const RunStateSchema = z.strictObject({
   ahead: z.int().nonnegative().optional().describe("Runs that are to be done before this one."),
   failure: z.string().optional(),
   damaged: DamagedSchema,
-  overall: OverallSchema.optional(),
+  overall: OutcomeSchema.optional(),
   exitCode: z.int().optional().describe("What a local run would have exited with."),
 });
 
-export const RunCardSchema = z.strictObject({
-  id: z.string(),
-  status: z.enum([...RUN_STATUSES, "unknown"]),
-  name: z.string(),
-  models: z.array(z.string()),
-  startedAt: z.string().optional(),
-  endedAt: z.string().optional(),
-  specHash: z.string().optional(),
-  submittedBy: z.string().optional(),
-  executor: z.enum(["in-process", "bullmq"]).optional(),
-  schedule: z.string().optional(),
-  failure: z.string().optional(),
-  overall: OverallSchema.optional(),
-  exitCode: z.int().optional(),
-  damaged: DamagedSchema,
-  verdicts: z.array(z.strictObject({ variant: z.string(), quantization: z.string(), verdict: z.string() })).optional(),
-});
-
 export const RunListSchema = z.strictObject({
-  runs: z.array(RunCardSchema).describe("Newest first."),
+  runs: z.array(ListedRunSchema).describe("Newest first."),
   next: z.string().optional().describe("Value of `after` for the next page; absent on the last."),
 });
 
@@ -72,7 +56,7 @@ export const SummarySchema = z.looseObject({
 export const VerdictsSchema = z.looseObject({
   schema: z.literal(1),
   policy: z.looseObject({ name: z.string(), hash: z.string() }),
-  overall: OverallSchema,
+  overall: OutcomeSchema,
   exitCode: z.union([z.literal(0), z.literal(1), z.literal(3)]),
   models: z.array(
     z.looseObject({
@@ -81,9 +65,9 @@ export const VerdictsSchema = z.looseObject({
         z.looseObject({
           variant: z.string(),
           quantization: z.string(),
-          verdict: z.enum([...OVERALL, "reference"]),
+          verdict: z.enum([...OUTCOMES, "reference"]),
           decides: z.boolean(),
-          rules: z.array(z.looseObject({ rule: z.string(), outcome: OverallSchema, explanation: z.string() })),
+          rules: z.array(z.looseObject({ rule: z.string(), outcome: OutcomeSchema, explanation: z.string() })),
         }),
       ),
       smallestPassing: z.string().optional(),
@@ -194,7 +178,7 @@ export const DatasetListSchema = z.strictObject({ datasets: z.array(z.string()) 
 export const HealthSchema = z.strictObject({ status: z.literal("ok"), version: z.string() });
 export const ReadinessSchema = z.strictObject({
   status: z.literal("ready"),
-  executor: z.enum(["in-process", "bullmq"]),
+  executor: z.enum(EXECUTORS),
   queued: z.int().nonnegative(),
   running: z.int().nonnegative(),
 });

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import { assertPlainJson } from "./json-guard.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operations/operation.ts";
 import { HttpProblem, type ProblemKind } from "./problem.ts";
 
 const MAX_PROBLEMS = 8;

@@ -3,17 +3,15 @@ import type { ProgressEvent } from "../../domain/progress.ts";
 import { hasEnded } from "../../domain/run-status.ts";
 import type { Verdicts } from "../../gate/verdict.ts";
 import type { EvaluationServices } from "../../pipeline/evaluation.ts";
-import { newManifest } from "../../pipeline/new-manifest.ts";
-import { newRunId } from "../../pipeline/run-id.ts";
 import { makePlan } from "../../plan/plan.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
 import type { RunManifest } from "../../store/manifest.ts";
 import { readManifest } from "../../store/read-manifest.ts";
 import type { Run } from "../../store/run-store.ts";
-import { manifestText, writeManifest } from "../../store/write-manifest.ts";
+import { writeManifest } from "../../store/write-manifest.ts";
 import { traceRun } from "../../telemetry/trace-run.ts";
 import { NO_TRACER, type Span, type Tracer } from "../../telemetry/tracer.ts";
-import { keyedRunId } from "./keyed-run-id.ts";
+import { keepRun } from "./keep-run.ts";
 import { LiveRun } from "./live-run.ts";
 import { type RunEvent, type RunService, type RunState, type SubmitOptions, sequenceOf } from "./run-service.ts";
 import { readStoredState, variantProgress } from "./stored-state.ts";
@@ -80,36 +78,12 @@ export class InProcessRunService implements RunService {
   }
 
   submit(spec: ResolvedSpec, options: SubmitOptions) {
-    const { tracer = NO_TRACER } = this.#options;
-    return tracer.span("submit", {}, async (span) => {
-      const submitted = await this.#keep(spec, options, tracer.current());
-      span.set({ "quantgate.run": submitted.id, "quantgate.created": submitted.created });
-      return submitted;
-    });
-  }
-
-  async #keep(spec: ResolvedSpec, { idempotencyKey, submittedBy }: SubmitOptions, trace: string | undefined) {
-    const { services, onEvent } = this.#options;
-    const id =
-      idempotencyKey === undefined
-        ? newRunId(spec.name, services.now(), Math.random)
-        : keyedRunId(submittedBy, idempotencyKey);
-    const manifest: RunManifest = {
-      ...newManifest(id, spec, services),
-      submission: { by: submittedBy, executor: "in-process", ...(trace === undefined ? {} : { trace }) },
+    const { services, onEvent, tracer = NO_TRACER } = this.#options;
+    const onKept = (id: string): void => {
+      onEvent(id, { kind: "submitted", by: options.submittedBy });
+      this.#enqueue(id, spec);
     };
-    try {
-      await services.store.create(id, manifestText(manifest));
-    } catch (error) {
-      const there = idempotencyKey === undefined ? undefined : await services.store.open(id).catch(() => undefined);
-      if (there === undefined) throw error;
-      const before = await readManifest(there);
-      if (JSON.stringify(before.spec) === JSON.stringify(spec)) return { id, created: false };
-      throw new IdempotencyConflict(id);
-    }
-    onEvent(id, { kind: "submitted", by: submittedBy });
-    this.#enqueue(id, spec);
-    return { id, created: true };
+    return keepRun(spec, options, { ...services, executor: this.executor, tracer, onKept });
   }
 
   async status(id: string): Promise<RunState> {
@@ -193,7 +167,7 @@ export class InProcessRunService implements RunService {
   }
 
   #enqueue(id: string, spec: ResolvedSpec): void {
-    const plan = makePlan(spec, { unitItems: 100 });
+    const plan = makePlan(spec);
     const variants = variantProgress(plan, () => 0);
     this.#live.set(
       id,
@@ -271,13 +245,6 @@ export class InProcessRunService implements RunService {
     this.#live.delete(id);
     onEvent(id, { kind: "ended", status, overall, failure });
     live.update({ ...result, phase: "ended" });
-  }
-}
-
-/** A key that was used for another spec before. */
-export class IdempotencyConflict extends UsageError {
-  constructor(id: string) {
-    super(`the idempotency key belongs to run ${id} of another spec`, { hint: "use a new key for a new spec" });
   }
 }
 

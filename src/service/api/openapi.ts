@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Answer, OPERATIONS, type Operation } from "./operations.ts";
+import type { Answer, Operation } from "./operations/operation.ts";
+import { OPERATIONS } from "./operations/operations.ts";
 import { ProblemSchema } from "./problem.ts";
 
 /** Statuses of problems that any operation may answer with. */

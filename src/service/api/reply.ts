@@ -1,4 +1,4 @@
-import type { Input, OperationName } from "./operations.ts";
+import type { Input, OperationName } from "./operations/operations.ts";
 import type { RunEvent } from "./run-service.ts";
 import type { Caller } from "./tokens.ts";
 

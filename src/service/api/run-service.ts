@@ -1,5 +1,7 @@
+import type { Outcome } from "../../domain/outcome.ts";
 import type { RunStatus } from "../../domain/run-status.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
+import type { ExecutorName } from "../../store/manifest.ts";
 
 /** How far one variant of a run is. */
 export interface VariantProgress {
@@ -25,7 +27,7 @@ export interface RunState {
   /** Lines of records or scores that can't be read, and what becomes of their items; absent: none. */
   readonly damaged?: readonly string[];
   /** What was decided, once it was. */
-  readonly overall?: "pass" | "fail" | "inconclusive";
+  readonly overall?: Outcome;
   readonly exitCode?: number;
 }
 
@@ -55,7 +57,7 @@ export interface SubmitOptions {
 
 /** Port: what the service does with runs, whoever executes them. */
 export interface RunService {
-  readonly executor: "in-process" | "bullmq";
+  readonly executor: ExecutorName;
   /** Keeps a run before it answers. Throws `UsageError` when the key belongs to a run of another spec. */
   submit(spec: ResolvedSpec, options: SubmitOptions): Promise<{ readonly id: string; readonly created: boolean }>;
   /** Throws `UsageError` when there is no such run. */

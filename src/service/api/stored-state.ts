@@ -2,16 +2,16 @@ import { hasEnded, type RunStatus } from "../../domain/run-status.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { ProgressIndex } from "../../plan/progress-index.ts";
 import { Damage } from "../../store/damage.ts";
+import { listRun } from "../../store/listed-run.ts";
 import type { RunManifest } from "../../store/manifest.ts";
 import { readLines } from "../../store/read-lines.ts";
-import { cardOf } from "../../store/run-card.ts";
 import { type Run, START } from "../../store/run-store.ts";
 import type { RunState, VariantProgress } from "./run-service.ts";
 
 /** Where a run stands by what is stored of it. `signal` ends the reading of a long journal. */
 export async function readStoredState(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<RunState> {
-  const plan = makePlan(manifest.spec, { unitItems: 100 });
-  const card = cardOf(run.id, JSON.stringify(manifest), await run.read("verdicts.json"));
+  const plan = makePlan(manifest.spec);
+  const card = listRun(run.id, JSON.stringify(manifest), await run.read("verdicts.json"));
   const status: RunStatus = card.status === "unknown" ? "failed" : card.status;
   const complete = status === "completed";
   const damage = new Damage();

@@ -1,7 +1,7 @@
 import { UsageError } from "../../domain/errors.ts";
-import { makePlan, UNIT_ITEMS } from "../../plan/plan.ts";
+import { makePlan } from "../../plan/plan.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
-import { IdempotencyConflict } from "./in-process-service.ts";
+import { IdempotencyConflict } from "./keep-run.ts";
 import type { ServiceParts } from "./parts.ts";
 import { HttpProblem } from "./problem.ts";
 import type { SubmitOptions } from "./run-service.ts";
@@ -26,7 +26,7 @@ export async function checkSubmission(submission: ParsedSubmission, parts: Servi
 
 async function resolveSubmission(submission: ParsedSubmission, parts: ServiceParts): Promise<ResolvedSpec> {
   const spec = await parts.backends.resolve(submission, parts.findDatasets);
-  const { answers } = makePlan(spec, { unitItems: UNIT_ITEMS });
+  const { answers } = makePlan(spec);
   if (answers > parts.maxAnswers)
     throw new UsageError(`the spec asks for ${answers} answers; this server takes ${parts.maxAnswers} a run`, {
       hint: "ask for fewer items with `limit` or `sample`",

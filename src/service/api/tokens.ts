@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { RunError, UsageError } from "../../domain/errors.ts";
-import type { Shelf } from "../../store/shelf.ts";
+import type { Collection } from "../../store/collection.ts";
 
 /** `read`: see everything; `submit`: read, start and cancel runs; `admin`: submit, delete runs and name baselines. */
 export const SCOPES = ["read", "submit", "admin"] as const;
@@ -34,30 +34,30 @@ const REREAD_MS = 5_000;
  * whichever token is near.
  */
 export class Tokens {
-  readonly #shelf: Shelf;
+  readonly #entries: Collection;
   readonly #nowMs: () => number;
   #known: readonly { readonly caller: Caller; readonly hash: Buffer }[] = [];
   #readAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
-  constructor(shelf: Shelf, nowMs: () => number) {
-    this.#shelf = shelf;
+  constructor(entries: Collection, nowMs: () => number) {
+    this.#entries = entries;
     this.#nowMs = nowMs;
   }
 
   /** Makes a token and returns it; it can't be shown again. Throws `UsageError` for a name that is taken. */
   async add(name: string, scopes: readonly Scope[], now: Date): Promise<string> {
-    if ((await this.#shelf.get(name)) !== undefined)
+    if ((await this.#entries.get(name)) !== undefined)
       throw new UsageError(`there is a token "${name}" already`, { hint: `quantgate tokens remove ${name}` });
     const token = `qg_${randomBytes(32).toString("base64url")}`;
     const entry = { schema: 1, sha256: hashOf(token).toString("hex"), scopes, createdAt: now.toISOString() };
-    await this.#shelf.put(name, `${JSON.stringify(entry)}\n`);
+    await this.#entries.put(name, `${JSON.stringify(entry)}\n`);
     return token;
   }
 
   async list(): Promise<readonly TokenEntry[]> {
     const entries: TokenEntry[] = [];
-    for (const name of await this.#shelf.names()) {
+    for (const name of await this.#entries.names()) {
       const entry = await this.#read(name);
       if (entry !== undefined) entries.push({ name, scopes: entry.scopes, createdAt: entry.createdAt });
     }
@@ -66,7 +66,7 @@ export class Tokens {
 
   /** Throws `UsageError` when there is no token of that name. */
   async remove(name: string): Promise<void> {
-    if (!(await this.#shelf.remove(name)))
+    if (!(await this.#entries.remove(name)))
       throw new UsageError(`there is no token "${name}"`, { hint: "`quantgate tokens list` shows them" });
   }
 
@@ -87,7 +87,7 @@ export class Tokens {
   async #reread(): Promise<void> {
     const startMs = this.#nowMs();
     const known: { caller: Caller; hash: Buffer }[] = [];
-    for (const name of await this.#shelf.names()) {
+    for (const name of await this.#entries.names()) {
       const entry = await this.#read(name);
       if (entry !== undefined)
         known.push({ caller: { name, scopes: entry.scopes }, hash: Buffer.from(entry.sha256, "hex") });
@@ -97,7 +97,7 @@ export class Tokens {
   }
 
   async #read(name: string) {
-    const text = await this.#shelf.get(name);
+    const text = await this.#entries.get(name);
     if (text === undefined) return undefined;
     try {
       return EntrySchema.parse(JSON.parse(text));

@@ -1,5 +1,5 @@
 import { RunError } from "../../domain/errors.ts";
-import { cardOf, type RunCard } from "../../store/run-card.ts";
+import { type ListedRun, listRun } from "../../store/listed-run.ts";
 import type { RunStore } from "../../store/run-store.ts";
 import type { AlertJob } from "./jobs.ts";
 import type { Queues } from "./queues.ts";
@@ -42,7 +42,7 @@ export class Alerts {
     const { store, queues, schedules } = this.#deps;
     for (const { name } of await schedules.list()) {
       const newest = (await store.find({ schedule: name, statuses: ["completed"] }, { limit: 1 })).runs[0];
-      if (newest === undefined || (await store.shelf("alerts").get(name)) === newest.id) continue;
+      if (newest === undefined || (await store.collection("alerts").get(name)) === newest.id) continue;
       const job = { id: `alert.${newest.id}`, data: { run: newest.id } };
       const backoff = { type: "exponential", delay: BACKOFF_MS };
       await queues.add("alerts", [job], { attempts: ATTEMPTS, backoff, removeOnFail: true });
@@ -51,12 +51,12 @@ export class Alerts {
 
   async handle({ run }: AlertJob): Promise<void> {
     const { store, schedules, send } = this.#deps;
-    const now = await cardIfThere(store, run);
+    const now = await listedIfThere(store, run);
     if (now?.schedule === undefined || now.status !== "completed") return;
-    const seen = store.shelf("alerts");
+    const seen = store.collection("alerts");
     const last = await seen.get(now.schedule);
     if (last === run) return;
-    const before = last === undefined ? undefined : await cardIfThere(store, last);
+    const before = last === undefined ? undefined : await listedIfThere(store, last);
     const webhook = (await schedules.get(now.schedule))?.webhook;
     const alert = before === undefined ? undefined : changeBetween(now.schedule, before, now);
     if (alert !== undefined && webhook !== undefined) await send(webhook, alert);
@@ -64,13 +64,13 @@ export class Alerts {
   }
 }
 
-async function cardIfThere(store: RunStore, id: string): Promise<RunCard | undefined> {
+async function listedIfThere(store: RunStore, id: string): Promise<ListedRun | undefined> {
   const run = await openIfThere(store, id);
-  return run === undefined ? undefined : cardOf(id, await run.read("manifest.json"), await run.read("verdicts.json"));
+  return run === undefined ? undefined : listRun(id, await run.read("manifest.json"), await run.read("verdicts.json"));
 }
 
 /** `undefined` when every verdict is the same as before. */
-export function changeBetween(schedule: string, before: RunCard, now: RunCard): Alert | undefined {
+export function changeBetween(schedule: string, before: ListedRun, now: ListedRun): Alert | undefined {
   if (before.overall === undefined || now.overall === undefined)
     throw new RunError(`a completed run of schedule ${schedule} has no verdict`);
   const earlier = new Map(before.verdicts?.map(({ variant, verdict }) => [variant, verdict]));

@@ -3,7 +3,7 @@ import type { Execution, Executor } from "../../executor/executor.ts";
 import { errorFrom } from "./job-outcome.ts";
 import { UnitJobSchema } from "./jobs.ts";
 import { generateQueue, type QueuedJob, type QueueName, type Queues } from "./queues.ts";
-import { type MissingUnits, ShardIntake } from "./unit-intake.ts";
+import { type MissingUnits, UnitIntake } from "./unit-intake.ts";
 
 export interface BullMqOptions {
   /** How often it is looked for what workers have stored. */
@@ -18,8 +18,8 @@ export interface BullMqOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Shards of ours are found again by their id. */
-export function shardId(run: string, unit: number): string {
+/** Units of ours are found again by their id. */
+export function unitJobId(run: string, unit: number): string {
   return `${run}.${unit}`;
 }
 
@@ -40,7 +40,7 @@ export class BullMqExecutor implements Executor {
   async execute(execution: Execution): Promise<void> {
     const { signal } = execution;
     throwIfAborted(signal);
-    const intake = new ShardIntake(execution);
+    const intake = new UnitIntake(execution);
     try {
       await this.#forgetFailures(execution);
       for (let dispatchedMs = Number.NEGATIVE_INFINITY; ; ) {
@@ -63,7 +63,7 @@ export class BullMqExecutor implements Executor {
   async #dispatch({ plan, run }: Execution, missing: MissingUnits): Promise<void> {
     const { attempts, backoffMs } = this.#options;
     const options = { attempts, backoff: { type: "exponential", delay: backoffMs } };
-    const jobOf = (unit: number): QueuedJob => ({ id: shardId(run.id, unit), data: { run: run.id, unit } });
+    const jobOf = (unit: number): QueuedJob => ({ id: unitJobId(run.id, unit), data: { run: run.id, unit } });
     const byQueue = new Map<QueueName, QueuedJob[]>();
     for (const index of missing.answers) {
       const queue = generateQueue(plan.units[index]?.variant.backendName ?? "");

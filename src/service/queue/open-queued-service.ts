@@ -33,11 +33,9 @@ export function openQueuedService(
   const now = (): Date => new Date();
   return {
     service: new QueuedRunService({ store, queues, version: packageVersion(), now, tracer, onEvent, onClose }),
-    schedules: new Schedules(store.shelf("schedules"), queues, now),
-    queueCounts: async (backends) => {
-      const names: readonly QueueName[] = ["runs", ...backends.map(generateQueue), "score", "schedules", "alerts"];
-      return new Map(await Promise.all(names.map(async (name) => [name, await queues.counts(name)] as const)));
-    },
+    schedules: new Schedules(store.collection("schedules"), queues, now),
+    queueCounts: (backends) =>
+      queues.countsOf(["runs", ...backends.map(generateQueue), "score", "schedules", "alerts"]),
   };
 }
 

@@ -1,16 +1,14 @@
 import { RunBusyError } from "../../domain/errors.ts";
 import { hasEnded } from "../../domain/run-status.ts";
-import { newManifest } from "../../pipeline/new-manifest.ts";
-import { newRunId } from "../../pipeline/run-id.ts";
-import { makePlan, type Plan, UNIT_ITEMS } from "../../plan/plan.ts";
+import { makePlan, type Plan } from "../../plan/plan.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
 import type { RunManifest, Submission } from "../../store/manifest.ts";
 import { readManifest } from "../../store/read-manifest.ts";
 import type { PartName, Run, RunStore } from "../../store/run-store.ts";
-import { manifestText, writeManifest } from "../../store/write-manifest.ts";
+import { writeManifest } from "../../store/write-manifest.ts";
 import { NO_TRACER, type Tracer } from "../../telemetry/tracer.ts";
-import { IdempotencyConflict, type ServiceEvent } from "../api/in-process-service.ts";
-import { keyedRunId } from "../api/keyed-run-id.ts";
+import type { ServiceEvent } from "../api/in-process-service.ts";
+import { keepRun } from "../api/keep-run.ts";
 import { type RunEvent, type RunService, type RunState, type SubmitOptions, sequenceOf } from "../api/run-service.ts";
 import { readStoredState, variantProgress } from "../api/stored-state.ts";
 import { enqueueRuns } from "./enqueue-runs.ts";
@@ -49,47 +47,14 @@ export class QueuedRunService implements RunService {
     this.#options = options;
   }
 
-  submit(
-    spec: ResolvedSpec,
-    options: SubmitOptions & Pick<Submission, "schedule">,
-  ): Promise<{ readonly id: string; readonly created: boolean }> {
-    const { tracer = NO_TRACER } = this.#options;
-    return tracer.span("submit", {}, async (span) => {
-      const submitted = await this.#keep(spec, options, tracer.current());
-      span.set({ "quantgate.run": submitted.id, "quantgate.created": submitted.created });
-      return submitted;
-    });
-  }
-
-  async #keep(
-    spec: ResolvedSpec,
-    { idempotencyKey, submittedBy, schedule }: SubmitOptions & Pick<Submission, "schedule">,
-    trace: string | undefined,
-  ): Promise<{ readonly id: string; readonly created: boolean }> {
-    const { store, now, version, onEvent } = this.#options;
-    const id =
-      idempotencyKey === undefined ? newRunId(spec.name, now(), Math.random) : keyedRunId(submittedBy, idempotencyKey);
-    const manifest: RunManifest = {
-      ...newManifest(id, spec, { version, now }),
-      submission: {
-        by: submittedBy,
-        executor: "bullmq",
-        ...(schedule === undefined ? {} : { schedule }),
-        ...(trace === undefined ? {} : { trace }),
-      },
+  submit(spec: ResolvedSpec, options: SubmitOptions & Pick<Submission, "schedule">) {
+    const { queues, onEvent, tracer = NO_TRACER } = this.#options;
+    const onKept = (id: string): void => {
+      onEvent(id, { kind: "submitted", by: options.submittedBy });
+      // Not waited for: the run is kept, and is found even if this is lost.
+      void enqueueRuns(queues, [id]).catch(() => {});
     };
-    try {
-      await store.create(id, manifestText(manifest));
-    } catch (error) {
-      const there = idempotencyKey === undefined ? undefined : await store.open(id).catch(() => undefined);
-      if (there === undefined) throw error;
-      if (JSON.stringify((await readManifest(there)).spec) !== JSON.stringify(spec)) throw new IdempotencyConflict(id);
-      return { id, created: false };
-    }
-    onEvent(id, { kind: "submitted", by: submittedBy });
-    // Not waited for: the run is kept, and is found even if this is lost.
-    void enqueueRuns(this.#options.queues, [id]).catch(() => {});
-    return { id, created: true };
+    return keepRun(spec, options, { ...this.#options, executor: this.executor, tracer, onKept });
   }
 
   status(id: string): Promise<RunState> {
@@ -153,7 +118,7 @@ export class QueuedRunService implements RunService {
     const run = await this.#options.store.open(id);
     const manifest = await readManifest(run);
     if (hasEnded(manifest.status)) return readStoredState(run, manifest, this.#closing.signal);
-    const plan = makePlan(manifest.spec, { unitItems: UNIT_ITEMS });
+    const plan = makePlan(manifest.spec);
     const names = await run.partNames();
     const done = doneByVariant(plan, names, await this.#live(run.id, plan));
     const variants = variantProgress(plan, (variant) => done.get(variant) ?? 0);

@@ -16,7 +16,7 @@ const LONGEST_RECONNECT_MS = 1_000;
 /** Failed jobs that are looked through. */
 const FAILED = 200;
 
-/** The queue of a backend's shards. Names of backends may hold what names of queues may not. */
+/** The queue of a backend's units. Names of backends may hold what names of queues may not. */
 export function generateQueue(backendName: string): QueueName {
   return `generate.${encodeURIComponent(backendName)}`;
 }
@@ -104,6 +104,11 @@ export class Queues {
   /** Jobs by state: waiting, active, delayed, failed. */
   async counts(name: QueueName): Promise<Readonly<Record<string, number>>> {
     return this.#soon(() => this.#queue(name).getJobCounts("waiting", "active", "delayed", "failed"));
+  }
+
+  /** The same of several queues. */
+  async countsOf(names: readonly QueueName[]): Promise<ReadonlyMap<QueueName, Readonly<Record<string, number>>>> {
+    return new Map(await Promise.all(names.map(async (name) => [name, await this.counts(name)] as const)));
   }
 
   /** Limits that hold for all workers of a queue together; what is absent isn't limited. Redis forgets them with everything else. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RunError, UsageError } from "../../domain/errors.ts";
-import type { Shelf } from "../../store/shelf.ts";
+import type { Collection } from "../../store/collection.ts";
 import type { ListedSchedule, ScheduleKeeper } from "../api/schedule-keeper.ts";
 import type { Queues } from "./queues.ts";
 
@@ -27,12 +27,12 @@ type Clock = Pick<Queues, "repeat" | "repeated" | "stopRepeating">;
 
 /** Specs to be submitted by the clock. They are kept in the store; the queue that has the clock may forget them at any time. */
 export class Schedules implements ScheduleKeeper {
-  readonly #shelf: Shelf;
+  readonly #entries: Collection;
   readonly #queues: Clock;
   readonly #now: () => Date;
 
-  constructor(shelf: Shelf, queues: Clock, now: () => Date) {
-    this.#shelf = shelf;
+  constructor(entries: Collection, queues: Clock, now: () => Date) {
+    this.#entries = entries;
     this.#queues = queues;
     this.#now = now;
   }
@@ -50,17 +50,17 @@ export class Schedules implements ScheduleKeeper {
       if (error instanceof RunError) return;
       throw new UsageError(`"${parsed.data.cron}" is not a cron expression`, { cause: error });
     });
-    await this.#shelf.put(name, `${JSON.stringify(parsed.data)}\n`);
+    await this.#entries.put(name, `${JSON.stringify(parsed.data)}\n`);
   }
 
   async remove(name: string): Promise<void> {
-    if (!(await this.#shelf.remove(name))) throw new UsageError(`there is no schedule "${name}"`);
+    if (!(await this.#entries.remove(name))) throw new UsageError(`there is no schedule "${name}"`);
     await this.#queues.stopRepeating("schedules", name).catch(() => {});
   }
 
   /** `undefined` when there is none of that name. */
   async get(name: string): Promise<ScheduleEntry | undefined> {
-    const text = await this.#shelf.get(name);
+    const text = await this.#entries.get(name);
     if (text === undefined) return undefined;
     const parsed = EntrySchema.safeParse(JSON.parse(text));
     if (!parsed.success)
@@ -71,7 +71,7 @@ export class Schedules implements ScheduleKeeper {
   async list(): Promise<readonly ListedSchedule[]> {
     const due = await this.#queues.repeated("schedules").catch(() => new Map<string, Date | undefined>());
     const listed: ListedSchedule[] = [];
-    for (const name of await this.#shelf.names()) {
+    for (const name of await this.#entries.names()) {
       const entry = await this.get(name);
       const next = due.get(name);
       if (entry !== undefined) listed.push({ name, ...entry, ...(next === undefined ? {} : { next }) });
@@ -82,7 +82,7 @@ export class Schedules implements ScheduleKeeper {
   /** Gives the queue what it has lost, and takes from it what is no longer wanted. */
   async reconcile(): Promise<void> {
     const armed = await this.#queues.repeated("schedules");
-    const names = await this.#shelf.names();
+    const names = await this.#entries.names();
     for (const name of armed.keys()) if (!names.includes(name)) await this.#queues.stopRepeating("schedules", name);
     for (const name of names) {
       const entry = armed.has(name) ? undefined : await this.get(name);

@@ -7,7 +7,7 @@ import type { Unit } from "../../plan/plan.ts";
 import type { ProgressIndex } from "../../plan/progress-index.ts";
 import type { PartName } from "../../store/run-store.ts";
 import { piecesOf } from "./run-parts.ts";
-import { parseAnswers, parseScores, type Shard } from "./unit-lines.ts";
+import { parseAnswers, parseScores, type UnitLines } from "./unit-lines.ts";
 
 /** Units that are still to be done, by index. */
 export interface MissingUnits {
@@ -19,7 +19,7 @@ export interface MissingUnits {
  * Brings what workers have stored of a run into its journal: each item once, whoever answered it, however often. Whatever was brought in before
  * is passed over, so that it can begin anew at any time.
  */
-export class ShardIntake {
+export class UnitIntake {
   readonly #execution: Execution;
   readonly #taken = new Set<PartName>();
   readonly #openings = { records: new Set<string>(), scores: new Set<string>() };
@@ -83,10 +83,10 @@ export class ShardIntake {
     const { run, done, onProgress } = this.#execution;
     if (!names.has(name)) return false;
     if (this.#taken.has(name)) return true;
-    const shard = parseAnswers((await run.readPart(name)) ?? "", unit);
+    const taken = parseAnswers((await run.readPart(name)) ?? "", unit);
     this.#tellOpening(unit.variant.id);
-    const records = shard.lines.filter((record) => done.add(record, record.outcome.kind));
-    await this.#append("records", { openings: shard.openings, lines: records });
+    const records = taken.lines.filter((record) => done.add(record, record.outcome.kind));
+    await this.#append("records", { openings: taken.openings, lines: records });
     for (const { variant, task, outcome } of records)
       onProgress({ kind: "answered", variant, task, errored: outcome.kind === "errored" });
     this.#taken.add(name);
@@ -96,9 +96,9 @@ export class ShardIntake {
   async #takeScores(name: PartName, unit: Unit, names: ReadonlySet<PartName>): Promise<void> {
     const { run, scored } = this.#execution;
     if (!names.has(name) || this.#taken.has(name)) return;
-    const shard = parseScores((await run.readPart(name)) ?? "", unit);
-    const rows = shard.lines.filter((row) => scored.add(row, row.result.kind === "missing" ? "errored" : "answered"));
-    await this.#append("scores", { openings: shard.openings, lines: rows });
+    const taken = parseScores((await run.readPart(name)) ?? "", unit);
+    const rows = taken.lines.filter((row) => scored.add(row, row.result.kind === "missing" ? "errored" : "answered"));
+    await this.#append("scores", { openings: taken.openings, lines: rows });
     this.#taken.add(name);
   }
 
@@ -107,17 +107,17 @@ export class ShardIntake {
     const text = await run.readPart("signatures");
     if (text === undefined) return;
     const scoring = JSON.parse(text) as Scoring;
-    for (const [task, recipes] of Object.entries(scoring.signatures)) signatures.set(task, recipes);
+    for (const [task, byMetric] of Object.entries(scoring.signatures)) signatures.set(task, byMetric);
     if (scoring.inference !== undefined) onInference?.(scoring.inference);
   }
 
-  async #append(stream: "records" | "scores", shard: Shard<AnswerRecord | ScoreRow>): Promise<void> {
-    if (shard.lines.length === 0) return;
-    const openings = shard.openings.map((opening) => JSON.stringify(opening));
+  async #append(stream: "records" | "scores", taken: UnitLines<AnswerRecord | ScoreRow>): Promise<void> {
+    if (taken.lines.length === 0) return;
+    const openings = taken.openings.map((opening) => JSON.stringify(opening));
     const fresh = openings.filter((text) => !this.#openings[stream].has(text));
     for (const text of fresh) this.#openings[stream].add(text);
     // Together: a store far away takes them in one go.
-    const texts = [...fresh, ...shard.lines.map((line) => JSON.stringify(line))];
+    const texts = [...fresh, ...taken.lines.map((line) => JSON.stringify(line))];
     await Promise.all(texts.map((text) => this.#execution.run.append(stream, text)));
   }
 

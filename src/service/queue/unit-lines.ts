@@ -5,19 +5,19 @@ import type { ScoreRow } from "../../domain/score-row.ts";
 import type { Unit } from "../../plan/plan.ts";
 
 /** What one unit came to: how its backend was opened, once for each time, and a line for each item that ended. */
-export interface Shard<Line extends AnswerRecord | ScoreRow> {
+export interface UnitLines<Line extends AnswerRecord | ScoreRow> {
   readonly openings: readonly OpenedRecord[];
   readonly lines: readonly Line[];
 }
 
-/** A shard as the text of a part: a JSON line each, openings first, the items in the order of the task. */
-export function shardText<Line extends AnswerRecord | ScoreRow>({ openings, lines }: Shard<Line>): string {
+/** A unit's lines as the text of a part: a JSON line each, openings first, the items in the order of the task. */
+export function unitText<Line extends AnswerRecord | ScoreRow>({ openings, lines }: UnitLines<Line>): string {
   const ordered = lines.toSorted((a, b) => a.index - b.index);
   return [...openings, ...ordered].map((line) => JSON.stringify(line)).join("\n");
 }
 
 /** The answers of a part's text. Throws `RunError` when a line is damaged or of another unit. */
-export function parseAnswers(text: string, unit: Unit): Shard<AnswerRecord> {
+export function parseAnswers(text: string, unit: Unit): UnitLines<AnswerRecord> {
   const lines = parse(text, unit) as JournalRecord[];
   return {
     openings: lines.filter((line) => line.type === "opened"),
@@ -26,7 +26,7 @@ export function parseAnswers(text: string, unit: Unit): Shard<AnswerRecord> {
 }
 
 /** The score rows of a part's text. Throws `RunError` when a line is damaged or of another unit. */
-export function parseScores(text: string, unit: Unit): Shard<ScoreRow> {
+export function parseScores(text: string, unit: Unit): UnitLines<ScoreRow> {
   const lines = parse(text, unit) as (ScoreRow | OpenedRecord)[];
   return {
     openings: lines.filter((line) => line.type === "opened"),

@@ -53,16 +53,16 @@ export async function attachFinalize({
             log.debug({ run, ...event }, event.kind);
             if (event.kind === "analyzing") finalizing ??= span.begin("finalize", { "quantgate.run": run });
           });
-          span.set({ "quantgate.finish": finish.kind === "ended" ? finish.card.status : "left" });
+          span.set({ "quantgate.finish": finish.kind === "ended" ? finish.listed.status : "left" });
           return finish;
         } finally {
           finalizing?.end();
           await thread.close();
         }
       }),
-    onEnded: async (card) => {
-      metrics.ended(card);
-      const { id: run, status, overall, failure, schedule } = card;
+    onEnded: async (ended) => {
+      metrics.ended(ended);
+      const { id: run, status, overall, failure, schedule } = ended;
       log.info({ run, status, overall, failure }, "run ended");
       if (schedule !== undefined) await alerts.reconcile();
     },
@@ -71,7 +71,7 @@ export async function attachFinalize({
   const version = packageVersion();
   const now = (): Date => new Date();
   const service = new QueuedRunService({ store, queues, version, now, tracer, onEvent: () => {} });
-  const schedules = new Schedules(store.shelf("schedules"), queues, now);
+  const schedules = new Schedules(store.collection("schedules"), queues, now);
   const registry = lazily(async () => {
     if (env.backendsFile === undefined)
       throw new UsageError("schedules need the file of backends", { hint: "set QUANTGATE_BACKENDS" });

@@ -6,7 +6,7 @@ import { type BackendLimits, type BackendRegistry, loadBackendRegistry } from ".
 import { UnitJobSchema } from "../queue/jobs.ts";
 import { QueueWorker } from "../queue/queue-worker.ts";
 import { generateQueue } from "../queue/queues.ts";
-import { ShardGenerator } from "./generate-unit.ts";
+import { UnitGenerator } from "./generate-unit.ts";
 import { openRunContext } from "./open-run-context.ts";
 import { UNIT_TRIES } from "./unit-tries.ts";
 import type { AttachedWorker, WorkerShell } from "./worker-process.ts";
@@ -19,7 +19,7 @@ const retried = {
   backoff: { type: "exponential", delay: UNIT_TRIES.backoffMs },
 };
 
-/** Takes shards of registered backends and asks the backends. */
+/** Takes units of registered backends and asks the backends. */
 export async function attachGenerate({
   env,
   store,
@@ -44,9 +44,9 @@ export async function attachGenerate({
         .catch((error: unknown) => log.debug({ error }, "limits were not told to Redis"));
   };
   await limit();
-  // Before the first shard is taken.
+  // Before the first unit is taken.
   const attached = backends.map(({ name }) => {
-    const generator = new ShardGenerator({
+    const generator = new UnitGenerator({
       store,
       openBackend: services.openBackend,
       now: services.now,

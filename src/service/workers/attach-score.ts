@@ -1,17 +1,17 @@
 import { readManifest } from "../../store/read-manifest.ts";
 import { UnitJobSchema } from "../queue/jobs.ts";
 import { QueueWorker } from "../queue/queue-worker.ts";
-import type { ScoreRequest } from "./make-unit-scorer.ts";
+import type { ScoreRequest } from "./make-thread-scorer.ts";
 import { assertVersion } from "./open-run-context.ts";
-import { type ScoredUnit, ShardScorer } from "./score-unit.ts";
+import { type ScoredUnit, UnitScorer } from "./score-unit.ts";
 import { ThreadCalls } from "./thread-calls.ts";
 import { threadEntry } from "./thread-entry.ts";
 import type { AttachedWorker, WorkerShell } from "./worker-process.ts";
 
-/** Takes answered shards and scores them in a thread of its own. */
+/** Takes answered units and scores them in a thread of its own. */
 export async function attachScore({ store, metrics, tracer, options }: WorkerShell): Promise<AttachedWorker> {
   const thread = new ThreadCalls<ScoreRequest, ScoredUnit>(threadEntry("score"));
-  const scorer = new ShardScorer({
+  const scorer = new UnitScorer({
     store,
     score: async (run, unit, answers, signal) => {
       const manifest = await readManifest(run);

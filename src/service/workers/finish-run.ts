@@ -8,19 +8,18 @@ import {
 } from "../../domain/errors.ts";
 import type { ProgressListener } from "../../domain/progress.ts";
 import { hasEnded } from "../../domain/run-status.ts";
-import { loadPolicy } from "../../gate/policies.ts";
-import { concludeRun } from "../../pipeline/conclude-run.ts";
+import { decideByOwnPolicy } from "../../pipeline/decide-run.ts";
 import type { EvaluationServices } from "../../pipeline/evaluation.ts";
 import { resumeRun } from "../../pipeline/resume-run.ts";
+import { type ListedRun, listRun } from "../../store/listed-run.ts";
 import type { RunManifest } from "../../store/manifest.ts";
 import { readManifest } from "../../store/read-manifest.ts";
-import { cardOf, type RunCard } from "../../store/run-card.ts";
 import type { Run } from "../../store/run-store.ts";
 import { writeManifest } from "../../store/write-manifest.ts";
 
 /** What became of a run when a process was done with it. */
 export type Finish =
-  | { readonly kind: "ended"; readonly card: RunCard }
+  | { readonly kind: "ended"; readonly listed: ListedRun }
   /** This process can't go on with it now; another one may, or this one later. */
   | { readonly kind: "left"; readonly why: string };
 
@@ -35,35 +34,30 @@ export async function finishRun(
 ): Promise<Finish> {
   const run = await services.store.open(id);
   const stored = await readManifest(run);
-  if (hasEnded(stored.status)) return { kind: "ended", card: await seal(run) };
+  if (hasEnded(stored.status)) return { kind: "ended", listed: await seal(run) };
   const { versions } = stored;
   if (versions.quantgate !== services.version)
     return { kind: "left", why: `it was submitted to quantgate ${versions.quantgate}; this is ${services.version}` };
-  const conclude = async (analyzed: Run, manifest: RunManifest): Promise<void> => {
+  const decide = async (analyzed: Run, manifest: RunManifest): Promise<void> => {
     onProgress({ kind: "analyzing" });
-    await decide(analyzed, manifest, signal);
+    await decideByOwnPolicy(analyzed, manifest, signal);
   };
   try {
-    await resumeRun(id, services, { onProgress, conclude, signal });
+    await resumeRun(id, services, { onProgress, decide, signal });
   } catch (error) {
     if (goesOn(error)) return { kind: "left", why: messageOf(error) };
     await describeEnd(run, error, services.now());
     // The reports of a run that failed say what is missing.
-    if (!(error instanceof CancelledError)) await decide(run, await readManifest(run), signal).catch(() => {});
+    if (!(error instanceof CancelledError))
+      await decideByOwnPolicy(run, await readManifest(run), signal).catch(() => {});
   }
-  return { kind: "ended", card: await seal(run) };
+  return { kind: "ended", listed: await seal(run) };
 }
 
 /** Whether an error says nothing about the run. */
 function goesOn(error: unknown): boolean {
   if (error instanceof InterruptedError) return !(error instanceof CancelledError);
   return error instanceof UnavailableError || error instanceof RunBusyError;
-}
-
-async function decide(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<void> {
-  const { candidates, policy } = manifest.spec;
-  const options = { signal, ...(candidates === undefined ? {} : { candidates }) };
-  await concludeRun(run, manifest, await loadPolicy(policy), options);
 }
 
 /** Errors before the execution, such as a dataset that isn't there, have not reached the manifest yet. */
@@ -80,7 +74,7 @@ async function describeEnd(run: Run, error: unknown, now: Date): Promise<void> {
   await writeManifest(run, ended);
 }
 
-async function seal(run: Run): Promise<RunCard> {
+async function seal(run: Run): Promise<ListedRun> {
   await run.sealParts();
-  return cardOf(run.id, await run.read("manifest.json"), await run.read("verdicts.json"));
+  return listRun(run.id, await run.read("manifest.json"), await run.read("verdicts.json"));
 }

@@ -23,8 +23,8 @@ import type { UnitJob } from "../queue/jobs.ts";
 import type { JobContext } from "../queue/queue-worker.ts";
 import { isOver, openIfThere, piecesOf } from "../queue/run-parts.ts";
 import { parseAnswers } from "../queue/unit-lines.ts";
-import { KeepOpen } from "./keep-open.ts";
-import { ShardWriter } from "./unit-writer.ts";
+import { LastOpened } from "./last-opened.ts";
+import { UnitWriter } from "./unit-writer.ts";
 
 /** A run as those who work on its units need it. */
 export interface RunContext {
@@ -56,10 +56,10 @@ const THROTTLED_MS = 30_000;
 const REFUSED_MS = 2_000;
 
 /** Gets the answers of units, one unit at a time; of units of one variant that follow each other the model is loaded once. */
-export class ShardGenerator {
+export class UnitGenerator {
   readonly #deps: GeneratorDeps;
-  readonly #runs = new KeepOpen<RunContext>(IDLE_MS);
-  readonly #variants = new KeepOpen<OpenedVariant & { close(): Promise<void> }>(IDLE_MS);
+  readonly #runs = new LastOpened<RunContext>(IDLE_MS);
+  readonly #variants = new LastOpened<OpenedVariant & { close(): Promise<void> }>(IDLE_MS);
   #refused = { run: "", atMs: 0 };
 
   constructor(deps: GeneratorDeps) {
@@ -166,9 +166,9 @@ export class ShardGenerator {
 }
 
 /** With what earlier workers had of the unit when they were stopped. */
-async function writerOf(run: Run, index: number, unit: Unit): Promise<ShardWriter> {
+async function writerOf(run: Run, index: number, unit: Unit): Promise<UnitWriter> {
   const pieces = piecesOf(index, await run.partNames());
-  const writer = new ShardWriter(run, index, pieces.length);
+  const writer = new UnitWriter(run, index, pieces.length);
   for (const piece of pieces) writer.take(parseAnswers((await run.readPart(piece)) ?? "", unit));
   return writer;
 }

@@ -1,7 +1,7 @@
 import { packageVersion } from "../../package-root.ts";
 import type { EvaluationServices } from "../../pipeline/evaluation.ts";
 import { openSources } from "../../pipeline/open-sources.ts";
-import { makePlan, UNIT_ITEMS } from "../../plan/plan.ts";
+import { makePlan } from "../../plan/plan.ts";
 import type { RunManifest } from "../../store/manifest.ts";
 import { readManifest } from "../../store/read-manifest.ts";
 import type { Run } from "../../store/run-store.ts";
@@ -22,7 +22,7 @@ export async function openRunContext(
   const { spec } = manifest;
   const sources = await openSources(spec.tasks, signal);
   return {
-    plan: makePlan(spec, { unitItems: UNIT_ITEMS }),
+    plan: makePlan(spec),
     sources: sources.byTask,
     ...(examine === undefined
       ? {}

@@ -1,5 +1,5 @@
 import { UnavailableError } from "../../domain/errors.ts";
-import type { RunCard } from "../../store/run-card.ts";
+import type { ListedRun } from "../../store/listed-run.ts";
 import type { RunStore } from "../../store/run-store.ts";
 import { enqueueRuns, unfinishedRuns } from "../queue/enqueue-runs.ts";
 import { LaterError } from "../queue/job-outcome.ts";
@@ -14,7 +14,7 @@ export interface RunWorkerDeps {
   readonly queues: Queues;
   /** Brings one run to its end, where it doesn't block this thread. */
   readonly finish: (run: string, signal: AbortSignal) => Promise<Finish>;
-  readonly onEnded: (card: RunCard) => Promise<void>;
+  readonly onEnded: (ended: ListedRun) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -39,7 +39,7 @@ export class RunWorker {
     try {
       const finish = await this.#deps.finish(id, signal);
       if (finish.kind === "left") throw new LaterError(finish.why, LEFT_MS);
-      await this.#deps.onEnded(finish.card);
+      await this.#deps.onEnded(finish.listed);
     } finally {
       this.#working.delete(id);
     }

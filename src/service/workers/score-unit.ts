@@ -20,7 +20,7 @@ export interface ScorerDeps {
 }
 
 /** Scores units whose answers are stored. */
-export class ShardScorer {
+export class UnitScorer {
   readonly #deps: ScorerDeps;
 
   constructor(deps: ScorerDeps) {
@@ -40,7 +40,7 @@ export class ShardScorer {
   }
 }
 
-/** Scores of different recipes can't be compared; machines may differ. */
+/** Scores of different signatures can't be compared; machines may differ. */
 async function assertSame(run: Run, { signatures }: Scoring): Promise<void> {
   const first = await run.readPart("signatures");
   if (first === undefined || JSON.stringify((JSON.parse(first) as Scoring).signatures) === JSON.stringify(signatures))

@@ -1,13 +1,13 @@
 import type { AnswerRecord, OpenedRecord } from "../../domain/record.ts";
 import type { Run } from "../../store/run-store.ts";
 import { pieceName } from "../queue/run-parts.ts";
-import { type Shard, shardText } from "../queue/unit-lines.ts";
+import { type UnitLines, unitText } from "../queue/unit-lines.ts";
 
 /** Answers of a unit that is not finished are stored so often: what a killed worker can lose. */
 const FLUSH_MS = 10_000;
 
 /** Stores a unit's answers: pieces while they come, so that a slow backend isn't asked twice, and all of them at the end. */
-export class ShardWriter {
+export class UnitWriter {
   readonly #run: Run;
   readonly #unit: number;
   readonly #openings: OpenedRecord[] = [];
@@ -29,7 +29,7 @@ export class ShardWriter {
   }
 
   /** Takes what is stored already; of an item that was answered twice the first answer counts. */
-  take({ openings, lines }: Shard<AnswerRecord>): void {
+  take({ openings, lines }: UnitLines<AnswerRecord>): void {
     for (const opening of openings)
       if (!this.#openings.some(({ at }) => at === opening.at)) this.#openings.push(opening);
     for (const line of lines) if (!this.#records.some(({ index }) => index === line.index)) this.#records.push(line);
@@ -54,7 +54,7 @@ export class ShardWriter {
         const lines = this.#records.slice(this.#stored);
         this.#flushedMs = performance.now();
         if (lines.length === 0) return;
-        const text = shardText({ openings: this.#openings, lines });
+        const text = unitText({ openings: this.#openings, lines });
         // Another worker that has the same unit may have written pieces meanwhile.
         while ((await this.#run.putPart(pieceName(this.#unit, this.#piece), text)) === "exists") {
           if (await this.#run.arePartsSealed()) return;
@@ -69,6 +69,6 @@ export class ShardWriter {
   /** Stores the whole unit; where another worker was faster, its answers count. */
   async finish(): Promise<void> {
     await this.#writing.catch(() => {});
-    await this.#run.putPart(`records-${this.#unit}`, shardText({ openings: this.#openings, lines: this.#records }));
+    await this.#run.putPart(`records-${this.#unit}`, unitText({ openings: this.#openings, lines: this.#records }));
   }
 }

@@ -20,7 +20,7 @@ export interface WorkerEnv {
   readonly redisUrl: string;
   /** The operator's file of backends. */
   readonly backendsFile: string | undefined;
-  /** Backends whose shards this worker takes; absent: all of the file. */
+  /** Backends whose units this worker takes; absent: all of the file. */
   readonly backends: readonly string[] | undefined;
   /** Where `/healthz` and `/metrics` are; absent: nowhere. */
   readonly health: { readonly host: string; readonly port: number } | undefined;

@@ -79,7 +79,7 @@ export async function runWorker(
         onEvent: (event) => observe(queue, event, log, metrics),
       }),
     });
-    metrics.watch(queues, attached.queues);
+    metrics.watchQueues(() => queues.countsOf(attached.queues()));
     const health = await healthOf(env, { store, queues, metrics });
     log.info({ queues: attached.queues(), ...(health === undefined ? {} : { health: health.url }) }, "working");
     await stop;

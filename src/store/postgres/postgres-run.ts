@@ -1,6 +1,6 @@
 import { messageOf, QuantGateError, RunError, throwIfAborted } from "../../domain/errors.ts";
+import { listRun } from "../listed-run.ts";
 import { isPartName } from "../part-name.ts";
-import { cardOf } from "../run-card.ts";
 import type { DocumentName, PartName, Position, Rebuild, Run, StoredLine, StreamName } from "../run-store.ts";
 import { plain, toBytes, toText } from "./bytes.ts";
 import type { Database, Query } from "./database.ts";
@@ -199,7 +199,7 @@ export async function writeDocument(query: Query, run: string, name: DocumentNam
     ["manifest.json", "verdicts.json"],
   ]);
   const texts = new Map(rows.map((row) => [String(row.name), toText(row.body)]));
-  const card = cardOf(run, texts.get("manifest.json"), texts.get("verdicts.json"));
+  const card = listRun(run, texts.get("manifest.json"), texts.get("verdicts.json"));
   await query(
     `UPDATE quantgate_runs SET begun = $2, card = $3, status = $4, overall = $5, schedule = $6, submitted_by = $7, models = $8
      WHERE id = $1`,

@@ -1,12 +1,12 @@
-import type { RunCard } from "../run-card.ts";
+import type { Collection, CollectionName } from "../collection.ts";
+import type { ListedRun } from "../listed-run.ts";
 import { assertRunId, noSuchRun, runExists } from "../run-id.ts";
 import type { Run, RunFilter, RunPage, RunStore } from "../run-store.ts";
-import type { Shelf, ShelfName } from "../shelf.ts";
 import { plain, toText } from "./bytes.ts";
 import { Database, type Row } from "./database.ts";
 import { migrate } from "./migrate.ts";
+import { PostgresCollection } from "./postgres-collection.ts";
 import { PostgresRun, writeDocument } from "./postgres-run.ts";
-import { PostgresShelf } from "./postgres-shelf.ts";
 import { openWriterSession } from "./writer-session.ts";
 
 /** Runs in a Postgres database, for many processes on many machines. The tables are made when it is first used. */
@@ -75,7 +75,7 @@ export class PostgresStore implements RunStore {
         limit + 1,
       ],
     );
-    const runs = rows.map(({ card }) => JSON.parse(toText(card)) as RunCard);
+    const runs = rows.map(({ card }) => JSON.parse(toText(card)) as ListedRun);
     return { runs: runs.slice(0, limit), more: runs.length > limit };
   }
 
@@ -89,8 +89,8 @@ export class PostgresStore implements RunStore {
     }
   }
 
-  shelf(name: ShelfName): Shelf {
-    return new PostgresShelf(name, (text, values) => this.#query(text, values));
+  collection(name: CollectionName): Collection {
+    return new PostgresCollection(name, (text, values) => this.#query(text, values));
   }
 
   async check(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hashCode } from "../../../src/score/bert-score/recipe.ts";
+import { hashCode } from "../../../src/score/bert-score/hash-code.ts";
 import { BERTSCORE } from "./bert-score-golden.ts";
 
 const reference = { version: "0.3.12", runtime: "hug_trans=4.40.0" };

@@ -36,7 +36,7 @@ describe.skipIf(missing)(
       };
 
       const id = await submit();
-      // Without a reload: the page is told of answers before the first shard is whole, or at least before the last one is.
+      // Without a reload: the page is told of answers before the first unit is whole, or at least before the last one is.
       await until(async () => {
         const done = Number(
           await page.evaluate("[...document.querySelectorAll('progress')].reduce((sum, each) => sum + each.value, 0)"),

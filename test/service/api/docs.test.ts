@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadBackendRegistry } from "../../../src/service/api/backend-registry.ts";
-import { OPERATIONS, type Operation } from "../../../src/service/api/operations.ts";
+import type { Operation } from "../../../src/service/api/operations/operation.ts";
+import { OPERATIONS } from "../../../src/service/api/operations/operations.ts";
 import { SubmittedSpecSchema } from "../../../src/service/api/submitted-spec.ts";
 import { temporaryFolder } from "../../support/cli.ts";
 

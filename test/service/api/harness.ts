@@ -102,7 +102,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     },
   });
   metrics.watch(service);
-  const tokens = new Tokens(store.shelf("tokens"), () => performance.now());
+  const tokens = new Tokens(store.collection("tokens"), () => performance.now());
   const made: Record<Scope, string> = { read: "", submit: "", admin: "" };
   for (const scope of ["read", "submit", "admin"] as const) {
     await tokens.remove(scope).catch(() => {});
@@ -114,7 +114,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       store,
       ...(options.clock === false
         ? {}
-        : { schedules: new Schedules(store.shelf("schedules"), new StillClock(), () => new Date()) }),
+        : { schedules: new Schedules(store.collection("schedules"), new StillClock(), () => new Date()) }),
       backends,
       findDatasets: findDatasets(env),
       authentication: options.authentication === "none" ? { kind: "none" } : { kind: "tokens", tokens },

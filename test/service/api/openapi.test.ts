@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openApiDocument, problemsOf } from "../../../src/service/api/openapi.ts";
-import { OPERATIONS, type Operation, type OperationName } from "../../../src/service/api/operations.ts";
+import type { Operation } from "../../../src/service/api/operations/operation.ts";
+import { OPERATIONS, type OperationName } from "../../../src/service/api/operations/operations.ts";
 import { ProblemSchema } from "../../../src/service/api/problem.ts";
 import { type Answered, ask, runToEnd, specOf, startHarness } from "./harness.ts";
 

@@ -45,7 +45,7 @@ describe("who may do what", () => {
       expect(answer.status).toBe(401);
       expect(answer.headers.get("www-authenticate")).toContain("Bearer");
     }
-    const kept = await harness.store.shelf("tokens").get("read");
+    const kept = await harness.store.collection("tokens").get("read");
     expect(kept).toMatch(/"sha256":"[0-9a-f]{64}"/);
     expect(kept).not.toContain(token);
     await ask(harness, "GET", "/api/v1/runs", { scope: "read" });

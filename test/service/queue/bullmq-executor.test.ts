@@ -5,9 +5,9 @@ import { BullMqExecutor } from "../../../src/service/queue/bullmq-executor.ts";
 import { UnitJobSchema } from "../../../src/service/queue/jobs.ts";
 import { QueueWorker } from "../../../src/service/queue/queue-worker.ts";
 import { generateQueue, Queues } from "../../../src/service/queue/queues.ts";
-import { ShardGenerator } from "../../../src/service/workers/generate-unit.ts";
-import { ShardScorer } from "../../../src/service/workers/score-unit.ts";
-import { UnitScorer } from "../../../src/service/workers/unit-scorer.ts";
+import { UnitGenerator } from "../../../src/service/workers/generate-unit.ts";
+import { UnitScorer } from "../../../src/service/workers/score-unit.ts";
+import { ThreadScorer } from "../../../src/service/workers/thread-scorer.ts";
 import { FileStore } from "../../../src/store/file-store.ts";
 import { executorContract } from "../../contract/executor.contract.ts";
 import { RedisServer, redisMissing } from "../../support/redis-server.ts";
@@ -26,7 +26,7 @@ class Fleet implements Executor {
     const store = new FileStore(dirname(run.location));
     const queues = new Queues(this.#url, () => {});
     const close = async () => {};
-    const generator = new ShardGenerator({
+    const generator = new UnitGenerator({
       store,
       openBackend,
       now,
@@ -34,8 +34,8 @@ class Fleet implements Executor {
       onAnswered: async (job) => queues.add("score", [{ id: `${job.run}.${job.unit}`, data: job }]),
       onRecord: () => {},
     });
-    const unitScorer = new UnitScorer(async () => ({ plan, sources, scorers, close }));
-    const scorer = new ShardScorer({
+    const unitScorer = new ThreadScorer(async () => ({ plan, sources, scorers, close }));
+    const scorer = new UnitScorer({
       store,
       score: (_, unit, answers, signal) => unitScorer.score({ run: run.id, manifest: "", unit, answers }, signal),
       onScored: () => {},

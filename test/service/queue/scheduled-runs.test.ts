@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Alert } from "../../../src/service/queue/alerts.ts";
 import { Queues } from "../../../src/service/queue/queues.ts";
 import { Schedules } from "../../../src/service/queue/schedules.ts";
-import type { RunCard } from "../../../src/store/run-card.ts";
+import type { ListedRun } from "../../../src/store/listed-run.ts";
 import { ServiceStage, startOllama } from "../../faults/service-stage.ts";
 import { until } from "../../support/cli.ts";
 import { redisMissing } from "../../support/redis-server.ts";
@@ -43,20 +43,20 @@ describe.skipIf(redisMissing)(`a schedule${redisMissing === undefined ? "" : ` (
     const { tasks, ...spec } = specOf();
     const queues = new Queues(stage.redis.url, () => {});
     onTestFinished(() => queues.close());
-    const schedules = new Schedules(stage.store.shelf("schedules"), queues, () => new Date());
+    const schedules = new Schedules(stage.store.collection("schedules"), queues, () => new Date());
     await schedules.put("often", {
       cron: `*/${TICK_MS / 1000} * * * * *`,
       spec: { ...spec, tasks: [...tasks, { dataset: "demo-qa", limit: ITEMS }], scorers: DEMO_SCORERS },
       webhook: "hook",
       submittedBy: "ann",
     });
-    const ended = async (): Promise<readonly RunCard[]> =>
+    const ended = async (): Promise<readonly ListedRun[]> =>
       (await stage.store.find({ schedule: "often", statuses: ["completed"] }, { limit: 100 })).runs;
 
     // Two that keep schedules: each tick is one run all the same.
     const workers = [await stage.start("all"), await stage.start("finalize")];
     await until(
-      async () => (await ended()).length >= 2 && (await stage.store.shelf("alerts").get("often")) !== undefined,
+      async () => (await ended()).length >= 2 && (await stage.store.collection("alerts").get("often")) !== undefined,
     );
     expect(alerts).toEqual([]);
     // Other weights behind the same name: they answer right, but for one of the questions.

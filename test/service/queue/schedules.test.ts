@@ -20,7 +20,7 @@ describe.skipIf(redisMissing)(`schedules${redisMissing === undefined ? "" : ` (s
     await redis.empty();
     queues = new Queues(redis.url, () => {});
     const store = new FileStore(await temporaryFolder());
-    schedules = new Schedules(store.shelf("schedules"), queues, () => new Date("2026-03-14T15:16:17Z"));
+    schedules = new Schedules(store.collection("schedules"), queues, () => new Date("2026-03-14T15:16:17Z"));
   });
   afterEach(() => queues.close());
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RunError } from "../../../src/domain/errors.ts";
 import type { AnswerRecord, OpenedRecord } from "../../../src/domain/record.ts";
 import { makePlan, type Unit } from "../../../src/plan/plan.ts";
-import { parseAnswers, parseScores, shardText } from "../../../src/service/queue/unit-lines.ts";
+import { parseAnswers, parseScores, unitText } from "../../../src/service/queue/unit-lines.ts";
 import { identityOf } from "../../generate/fake-backend.ts";
 import { specOf } from "../../plan/example-spec.ts";
 import { writingTask } from "../../task/example-task.ts";
@@ -31,10 +31,10 @@ function recordOf(index: number, entries: Partial<AnswerRecord> = {}): AnswerRec
   };
 }
 
-describe("a shard as text", () => {
+describe("a unit's lines as text", () => {
   it("comes back as it was, its items in order", () => {
-    const shard = { openings: [opened], lines: [12, 10, 11].map((index) => recordOf(index)) };
-    const text = shardText(shard);
+    const lines = { openings: [opened], lines: [12, 10, 11].map((index) => recordOf(index)) };
+    const text = unitText(lines);
     expect(text.split("\n")).toHaveLength(4);
     expect(parseAnswers(text, unit)).toEqual({
       openings: [opened],

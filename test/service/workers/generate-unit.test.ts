@@ -5,7 +5,7 @@ import { VariantRefusedError } from "../../../src/executor/open-variant.ts";
 import { makePlan, type Unit } from "../../../src/plan/plan.ts";
 import { ThrottledError } from "../../../src/service/queue/job-outcome.ts";
 import { parseAnswers } from "../../../src/service/queue/unit-lines.ts";
-import { ShardGenerator } from "../../../src/service/workers/generate-unit.ts";
+import { UnitGenerator } from "../../../src/service/workers/generate-unit.ts";
 import { FileStore } from "../../../src/store/file-store.ts";
 import type { Run } from "../../../src/store/run-store.ts";
 import { echo, type FakeAnswering, FakeBackend, identityOf } from "../../generate/fake-backend.ts";
@@ -40,12 +40,12 @@ interface Worker extends FakeAnswering {
 }
 
 function makeGenerator(worker: Worker = {}): {
-  generator: ShardGenerator;
+  generator: UnitGenerator;
   runsOpened: () => number;
   examined: () => number;
 } {
   let [runsOpened, examined] = [0, 0];
-  const generator = new ShardGenerator({
+  const generator = new UnitGenerator({
     store,
     now: () => new Date("2026-03-14T15:16:17Z"),
     openBackend: async () => {
@@ -72,7 +72,7 @@ function makeGenerator(worker: Worker = {}): {
 }
 
 const context = { signal: new AbortController().signal, progress: () => {} };
-const work = (generator: ShardGenerator, unit: number, signal = context.signal) =>
+const work = (generator: UnitGenerator, unit: number, signal = context.signal) =>
   generator.handle({ run: "r", unit }, { ...context, signal });
 
 async function itemsStored(part: Parameters<Run["readPart"]>[0], unit: number): Promise<readonly number[]> {

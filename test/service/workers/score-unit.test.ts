@@ -2,14 +2,14 @@ import { expect, it } from "vitest";
 import type { InferenceSettings, Scoring } from "../../../src/domain/scoring.ts";
 import { makePlan } from "../../../src/plan/plan.ts";
 import { ProgressIndex } from "../../../src/plan/progress-index.ts";
-import { ShardIntake } from "../../../src/service/queue/unit-intake.ts";
-import { ShardScorer } from "../../../src/service/workers/score-unit.ts";
+import { UnitIntake } from "../../../src/service/queue/unit-intake.ts";
+import { UnitScorer } from "../../../src/service/workers/score-unit.ts";
 import { FileStore } from "../../../src/store/file-store.ts";
 import { specOf } from "../../plan/example-spec.ts";
 import { temporaryFolder } from "../../support/cli.ts";
 
 const { signal } = new AbortController();
-const CONTEXT = { signal } as Parameters<ShardScorer["handle"]>[1];
+const CONTEXT = { signal } as Parameters<UnitScorer["handle"]>[1];
 const SIGNATURES = { writing: { bertscore: "bertscore|demo-encoder_L3" } };
 const SMALL: InferenceSettings = {
   provider: "cpu",
@@ -26,7 +26,7 @@ async function answered() {
   await run.write("manifest.json", "{}");
   for (const unit of [0, 1]) await run.putPart(`records-${unit}`, "");
   const scoring = (unit: number, way: Scoring): Promise<void> =>
-    new ShardScorer({ store, score: async () => ({ scores: "", scoring: way }), onScored: () => {} }).handle(
+    new UnitScorer({ store, score: async () => ({ scores: "", scoring: way }), onScored: () => {} }).handle(
       { run: "r", unit },
       CONTEXT,
     );
@@ -42,7 +42,7 @@ it("lets machines differ among the workers of a run, and tells the first one's s
   const plan = makePlan(specOf({ one: ["FP16"] }, []), { unitItems: 10 });
   const signatures = new Map<string, Readonly<Record<string, string>>>();
   const told: InferenceSettings[] = [];
-  await new ShardIntake({
+  await new UnitIntake({
     plan,
     run,
     sources: new Map(),

@@ -95,7 +95,7 @@ describe.skipIf(postgresMissing)(
             run.append("records", "too"),
             run.putPart("stop", "{}"),
             run.write("report.md", "text"),
-            open().shelf("tokens").put("t", "{}"),
+            open().collection("tokens").put("t", "{}"),
           ]);
           await new Promise((resolve) => setTimeout(resolve, 300));
           await server.restart();

@@ -5,7 +5,7 @@ import { readManifest } from "../../../store/read-manifest.ts";
 import { authenticate, SESSION_COOKIE } from "../authenticate.ts";
 import { check } from "../check-request.ts";
 import { assertPlainJson } from "../json-guard.ts";
-import { OPERATIONS } from "../operations.ts";
+import { OPERATIONS } from "../operations/operations.ts";
 import type { ServiceParts } from "../parts.ts";
 import { HttpProblem, problemOf } from "../problem.ts";
 import { documentOf, openRun } from "../stored-runs.ts";

@@ -1,11 +1,11 @@
 import { relativeChange } from "../../../report/format.ts";
 import type { Investigation } from "../../../report/investigation.ts";
 import { type Markup, markup, NOTHING } from "../../../report/markup.ts";
-import type { RunCard } from "../../../store/run-card.ts";
+import type { ListedRun } from "../../../store/listed-run.ts";
 import { badge, renderPage, runLink, timeOf } from "./layout.ts";
 
 export interface ComparePage {
-  readonly runs: readonly RunCard[];
+  readonly runs: readonly ListedRun[];
   readonly reference?: string | undefined;
   readonly newer?: string | undefined;
   readonly found?: Investigation | undefined;
@@ -29,7 +29,7 @@ ${found === undefined ? NOTHING : result(found)}`,
   });
 }
 
-function select(name: string, label: string, runs: readonly RunCard[], chosen: string | undefined): Markup {
+function select(name: string, label: string, runs: readonly ListedRun[], chosen: string | undefined): Markup {
   return markup`<div><label for="${name}">${label}</label><select id="${name}" name="${name}">${runs.map(
     (run) =>
       markup`<option value="${run.id}"${run.id === chosen ? markup` selected=""` : NOTHING}>${timeOf(run.startedAt)} ${run.id}</option>`,

@@ -1,9 +1,9 @@
 import { markup, NOTHING } from "../../../report/markup.ts";
-import type { RunCard } from "../../../store/run-card.ts";
+import type { ListedRun } from "../../../store/listed-run.ts";
 import { badge, renderPage, runLink, timeOf } from "./layout.ts";
 
 /** What each quantization of a model came to, run by run, newest first. */
-export function renderHistoryPage(model: string, runs: readonly RunCard[], more: boolean): string {
+export function renderHistoryPage(model: string, runs: readonly ListedRun[], more: boolean): string {
   const verdicts = runs.map(
     (run) =>
       new Map(

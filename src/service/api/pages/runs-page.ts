@@ -1,9 +1,9 @@
 import { type Markup, markup, NOTHING } from "../../../report/markup.ts";
-import type { RunCard } from "../../../store/run-card.ts";
+import type { ListedRun } from "../../../store/listed-run.ts";
 import { badge, modelLinks, renderPage, runLink, timeOf } from "./layout.ts";
 
 export interface RunsPage {
-  readonly runs: readonly RunCard[];
+  readonly runs: readonly ListedRun[];
   readonly next?: string | undefined;
   readonly filter: { readonly model?: string | undefined; readonly overall?: string | undefined };
 }
@@ -29,7 +29,7 @@ ${next === undefined ? NOTHING : markup`<p><a href="/runs?${query.toString()}">O
   });
 }
 
-function table(runs: readonly RunCard[]): Markup {
+function table(runs: readonly ListedRun[]): Markup {
   return markup`<div class="table stack"><table>
 <thead><tr><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Models</th><th scope="col">Started (UTC)</th><th scope="col">By</th></tr></thead>
 <tbody>${runs.map(
@@ -41,7 +41,7 @@ function table(runs: readonly RunCard[]): Markup {
   )}</tbody></table></div>`;
 }
 
-function stateOf(run: RunCard): Markup {
+function stateOf(run: ListedRun): Markup {
   const goesOn = (run.status === "queued" || run.status === "running") && run.submittedBy !== undefined;
   if (goesOn)
     return markup`<span data-run="${run.id}"><span class="badge reference" data-show="phase">${run.status}</span> <progress max="1" value="0" aria-label="Progress of ${run.id}"></progress> <small data-show="count"></small></span>`;

@@ -4,7 +4,7 @@ import { openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import type { Policy } from "../gate/policies.ts";
-import { type Conclusion, concludeRun } from "../pipeline/conclude-run.ts";
+import { type Decided, decideRun } from "../pipeline/decide-run.ts";
 import { findBaseline, type StoredBaseline } from "../pipeline/find-baseline.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
@@ -26,25 +26,20 @@ export interface OutputOptions {
 }
 
 /** Analyzes a run whose answers are there, decides, writes its reports and prints what it came to. Sets no exit code. */
-export async function conclude(
-  run: Run,
-  policy: Policy,
-  options: OutputOptions,
-  signal: AbortSignal,
-): Promise<Conclusion> {
+export async function decide(run: Run, policy: Policy, options: OutputOptions, signal: AbortSignal): Promise<Decided> {
   const manifest = await readManifest(run);
   const candidates =
     options.variant?.flatMap((name) => matchVariants(name, manifest.spec.models, "--variant")) ??
     manifest.spec.candidates;
-  const conclusion = await concludeRun(run, manifest, policy, {
+  const decided = await decideRun(run, manifest, policy, {
     signal,
     fresh: options.fresh ?? false,
     baselines: await storedBaselines(manifest.spec.models, options, run.id),
     ...(candidates === undefined ? {} : { candidates }),
   });
-  await publish(conclusion, policy, options);
-  await print(run, conclusion, options);
-  return conclusion;
+  await publish(decided, policy, options);
+  await print(run, decided, options);
+  return decided;
 }
 
 /**
@@ -76,7 +71,7 @@ export async function storedBaselines(
 
 /** Writes what CI systems pick up: files that were asked for, and GitHub's step summary and annotations where the step runs there. */
 export async function publish(
-  { verdicts, analysis, report }: Conclusion,
+  { verdicts, analysis, report }: Decided,
   policy: Policy,
   options: OutputOptions,
 ): Promise<void> {
@@ -95,7 +90,7 @@ export async function publish(
   for (const line of renderAnnotations(verdicts)) process.stderr.write(`${line}\n`);
 }
 
-async function print(run: Run, { verdicts, analysis }: Conclusion, options: OutputOptions): Promise<void> {
+async function print(run: Run, { verdicts, analysis }: Decided, options: OutputOptions): Promise<void> {
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ run: run.id, summary: analysis.summary, verdicts }, null, 2)}\n`);
     return;

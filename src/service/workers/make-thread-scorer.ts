@@ -1,9 +1,9 @@
 import { evaluationServices, openStore } from "../../compose.ts";
 import { readEnv } from "../../env.ts";
 import { openSources } from "../../pipeline/open-sources.ts";
-import { makePlan, UNIT_ITEMS } from "../../plan/plan.ts";
+import { makePlan } from "../../plan/plan.ts";
 import type { RunManifest } from "../../store/manifest.ts";
-import { type ScoringContext, UnitScorer } from "./unit-scorer.ts";
+import { type ScoringContext, ThreadScorer } from "./thread-scorer.ts";
 
 /** What a scoring thread is asked. */
 export interface ScoreRequest {
@@ -14,10 +14,10 @@ export interface ScoreRequest {
 }
 
 /** In a scoring thread: scores units of runs, whose scorers it opens. */
-export function makeUnitScorer(): UnitScorer {
+export function makeThreadScorer(): ThreadScorer {
   const env = readEnv(process.env);
   const services = evaluationServices(openStore(env.runsFolder), env);
-  return new UnitScorer(async (_, text, signal): Promise<ScoringContext> => {
+  return new ThreadScorer(async (_, text, signal): Promise<ScoringContext> => {
     const { spec, tasks: facts } = JSON.parse(text) as RunManifest;
     const sources = await openSources(spec.tasks, signal);
     try {
@@ -27,7 +27,7 @@ export function makeUnitScorer(): UnitScorer {
         await sources.close();
       };
       return {
-        plan: makePlan(spec, { unitItems: UNIT_ITEMS }),
+        plan: makePlan(spec),
         sources: sources.byTask,
         scorers: scorers.byTask,
         ...(scorers.inference === undefined ? {} : { inference: scorers.inference }),

@@ -3,7 +3,7 @@ import { findDegradation } from "../analyze/degraded.ts";
 import { publishedResult, publishedTable } from "../analyze/published.ts";
 import { evaluatePolicy } from "../gate/evaluate.ts";
 import { marginsOf } from "../gate/margins.ts";
-import type { Policy } from "../gate/policies.ts";
+import { loadPolicy, type Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { PublishedStudy, ReportData } from "../report/report-data.ts";
 import type { RunManifest } from "../store/manifest.ts";
@@ -15,13 +15,13 @@ import type { StoredBaseline } from "./find-baseline.ts";
 /** Flipped items shown per task and variant. */
 const EXAMPLES_PER_TASK = 5;
 
-export interface Conclusion {
+export interface Decided {
   readonly analysis: Analysis;
   readonly verdicts: Verdicts;
   readonly report: ReportData;
 }
 
-export interface ConcludeOptions {
+export interface DecideOptions {
   readonly candidates?: readonly string[];
   /** Of models whose baseline is a stored run's. */
   readonly baselines?: readonly StoredBaseline[];
@@ -33,12 +33,12 @@ export interface ConcludeOptions {
 /**
  * Everything after the answers: analyzes a run's scores, decides by a policy, and writes summary, verdicts and reports. Asks no backend.
  */
-export async function concludeRun(
+export async function decideRun(
   run: Run,
   ownManifest: RunManifest,
   policy: Policy,
-  { candidates, baselines = [], fresh = false, signal }: ConcludeOptions,
-): Promise<Conclusion> {
+  { candidates, baselines = [], fresh = false, signal }: DecideOptions,
+): Promise<Decided> {
   const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy), fresh });
   const { manifest } = analysis;
   const verdicts = decide(analysis, policy, candidates);
@@ -63,6 +63,13 @@ export async function concludeRun(
   await run.write("report.md", renderMarkdown(report));
   await run.write("junit.xml", renderJUnit(verdicts, summary, { onInconclusive: policy.onInconclusive }));
   return { analysis, verdicts, report };
+}
+
+/** Decides a run by the policy and the candidates that its own spec names. */
+export async function decideByOwnPolicy(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<Verdicts> {
+  const { candidates, policy } = manifest.spec;
+  const options = { signal, ...(candidates === undefined ? {} : { candidates }) };
+  return (await decideRun(run, manifest, await loadPolicy(policy), options)).verdicts;
 }
 
 /** Applies a policy to an analyzed run. */

@@ -13,7 +13,7 @@ export interface AnswerOrigin {
   readonly variant: string;
 }
 
-export interface GraftedRun {
+export interface AdoptedRun {
   readonly manifest: RunManifest;
   readonly scores: RunScores;
   /** Of the variants that came from other runs. */
@@ -27,21 +27,21 @@ const EXPECTED: readonly ChangeKind[] = ["weights", "quantization", "program", "
  * A run with the baselines of stored runs as variants of its own, so that everything after it compares as it always does. Throws `UsageError`
  * when a task was scored by another recipe or asked by another protocol there: such numbers don't compare.
  */
-export async function graftBaselines(
-  { manifest, scores }: Pick<GraftedRun, "manifest" | "scores">,
+export async function adoptBaselines(
+  { manifest, scores }: Pick<AdoptedRun, "manifest" | "scores">,
   baselines: readonly StoredBaseline[],
   signal: AbortSignal,
-): Promise<GraftedRun> {
-  let grafted: GraftedRun = { manifest, scores, origins: new Map() };
+): Promise<AdoptedRun> {
+  let adopted: AdoptedRun = { manifest, scores, origins: new Map() };
   for (const baseline of baselines) {
     const stored = await loadScores(baseline.run, baseline.manifest.spec, signal);
-    assertSameRecipes(grafted, baseline, stored);
-    grafted = graft(grafted, baseline, stored);
+    assertSameSignatures(adopted, baseline, stored);
+    adopted = adopt(adopted, baseline, stored);
   }
-  return grafted;
+  return adopted;
 }
 
-function graft({ manifest, scores, origins }: GraftedRun, baseline: StoredBaseline, stored: RunScores): GraftedRun {
+function adopt({ manifest, scores, origins }: AdoptedRun, baseline: StoredBaseline, stored: RunScores): AdoptedRun {
   const { variant: theirs, run } = baseline;
   // The run may have a variant of the same id.
   const id = `${theirs.id} (run ${run.id})`;
@@ -89,7 +89,7 @@ function reasonFor({ name, run, manifest, variant }: StoredBaseline, model: Reso
   return `${variant.quantization} of ${where}${told.length === 0 ? "" : `, which differs from this run in ${told.join(", ")}`}`;
 }
 
-function assertSameRecipes(run: GraftedRun, { run: { id }, variant, manifest }: StoredBaseline, stored: RunScores) {
+function assertSameSignatures(run: AdoptedRun, { run: { id }, variant, manifest }: StoredBaseline, stored: RunScores) {
   const complain = (problem: string): never => {
     throw new UsageError(`the baseline in run ${id} can't be compared with this run: ${problem}`, {
       hint: "run the baseline again with the tasks and scorers of this spec",

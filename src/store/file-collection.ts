@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RunError } from "../domain/errors.ts";
+import { assertEntryName, type Collection } from "./collection.ts";
 import { replaceFile } from "./replace-file.ts";
-import { assertEntryName, type Shelf } from "./shelf.ts";
 
 const SUFFIX = ".json";
 
-/** A shelf as a folder of files. */
-export class FileShelf implements Shelf {
+/** A collection as a folder of files. */
+export class FileCollection implements Collection {
   readonly #folder: string;
 
   constructor(folder: string) {

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { OUTCOMES } from "../domain/outcome.ts";
 import { RUN_STATUSES } from "../domain/run-status.ts";
+import { EXECUTORS } from "./manifest.ts";
 
-/** What of a manifest is on its run's card. Damaged manifests have cards, too: a list must not fail for one run. */
+/** What of a manifest is listed. Runs with damaged manifests are listed, too: a list must not fail for one run. */
 const ManifestSchema = z.object({
   status: z.enum(RUN_STATUSES),
   startedAt: z.string(),
@@ -11,14 +13,12 @@ const ManifestSchema = z.object({
     name: z.string(),
     models: z.array(z.object({ name: z.string(), variants: z.array(z.object({ id: z.string() })) })),
   }),
-  submission: z
-    .object({ by: z.string(), executor: z.enum(["in-process", "bullmq"]), schedule: z.string().optional() })
-    .optional(),
+  submission: z.object({ by: z.string(), executor: z.enum(EXECUTORS), schedule: z.string().optional() }).optional(),
   failure: z.object({ message: z.string() }).optional(),
 });
 
 const VerdictsSchema = z.object({
-  overall: z.enum(["pass", "fail", "inconclusive"]),
+  overall: z.enum(OUTCOMES),
   exitCode: z.int(),
   damaged: z.array(z.string()).optional(),
   models: z.array(
@@ -30,30 +30,35 @@ const VerdictsSchema = z.object({
 });
 
 /** A run in a list: what can be told of it without reading its answers. */
-export interface RunCard {
-  readonly id: string;
+export const ListedRunSchema = z.strictObject({
+  id: z.string(),
   /** `unknown`: the manifest is damaged, or of a version that this one doesn't know. */
-  readonly status: (typeof RUN_STATUSES)[number] | "unknown";
-  readonly name: string;
-  readonly models: readonly string[];
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-  readonly specHash?: string;
-  readonly submittedBy?: string;
-  readonly executor?: "in-process" | "bullmq";
-  readonly schedule?: string;
+  status: z.enum([...RUN_STATUSES, "unknown"]),
+  name: z.string(),
+  models: z.array(z.string()),
+  startedAt: z.string().exactOptional(),
+  endedAt: z.string().exactOptional(),
+  specHash: z.string().exactOptional(),
+  submittedBy: z.string().exactOptional(),
+  executor: z.enum(EXECUTORS).exactOptional(),
+  schedule: z.string().exactOptional(),
   /** Why it failed. */
-  readonly failure?: string;
-  readonly overall?: "pass" | "fail" | "inconclusive";
-  readonly exitCode?: number;
-  /** What is said of lines of scores that couldn't be read when it was decided; absent: none. */
-  readonly damaged?: readonly string[];
+  failure: z.string().exactOptional(),
+  overall: z.enum(OUTCOMES).exactOptional(),
+  exitCode: z.int().exactOptional(),
+  damaged: z
+    .array(z.string())
+    .exactOptional()
+    .describe("Lines of records or scores that can't be read, and what becomes of their items."),
   /** Absent until it was decided. */
-  readonly verdicts?: readonly { readonly variant: string; readonly quantization: string; readonly verdict: string }[];
-}
+  verdicts: z
+    .array(z.strictObject({ variant: z.string(), quantization: z.string(), verdict: z.string() }))
+    .exactOptional(),
+});
+export type ListedRun = Readonly<z.output<typeof ListedRunSchema>>;
 
-/** The card of a run, from the texts of `manifest.json` and `verdicts.json`. */
-export function cardOf(id: string, manifestText: string | undefined, verdictsText: string | undefined): RunCard {
+/** What is told of a run in a list, from the texts of `manifest.json` and `verdicts.json`. */
+export function listRun(id: string, manifestText: string | undefined, verdictsText: string | undefined): ListedRun {
   const manifest = parse(ManifestSchema, manifestText);
   if (manifest === undefined) return { id, status: "unknown", name: "", models: [] };
   const { status, spec, startedAt, endedAt, specHash, submission, failure } = manifest;

@@ -3,8 +3,9 @@ import { RunError } from "../../domain/errors.ts";
 import type { InferenceSettings } from "../../domain/scoring.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { scoreAnswers, type TaskScorers } from "../../score/score-answers.ts";
-import { parseAnswers, shardText } from "../queue/unit-lines.ts";
-import { KeepOpen } from "./keep-open.ts";
+import { signaturesOf } from "../../score/signatures.ts";
+import { parseAnswers, unitText } from "../queue/unit-lines.ts";
+import { LastOpened } from "./last-opened.ts";
 import type { ScoredUnit } from "./score-unit.ts";
 
 /** A run with its scorers open. */
@@ -21,9 +22,9 @@ export interface ScoringContext {
 const IDLE_MS = 60_000;
 
 /** Scores units, one at a time; the scorers of a run are opened once while its units follow each other. */
-export class UnitScorer {
+export class ThreadScorer {
   readonly #open: (run: string, manifest: string, signal: AbortSignal) => Promise<ScoringContext>;
-  readonly #contexts = new KeepOpen<ScoringContext>(IDLE_MS);
+  readonly #contexts = new LastOpened<ScoringContext>(IDLE_MS);
 
   /** `open` gets a run's id and its manifest as text. */
   constructor(open: (run: string, manifest: string, signal: AbortSignal) => Promise<ScoringContext>) {
@@ -45,7 +46,7 @@ export class UnitScorer {
         const taskScorers = scorers.get(unit.task.name) ?? { scorers: [], unavailable: {} };
         const rows = await scoreAnswers(unit.task, lines, source, taskScorers, signal);
         const scoring = { signatures: signaturesOf(scorers), ...(inference === undefined ? {} : { inference }) };
-        return { scores: shardText({ openings, lines: rows }), scoring };
+        return { scores: unitText({ openings, lines: rows }), scoring };
       },
     );
   }
@@ -53,13 +54,4 @@ export class UnitScorer {
   async close(): Promise<void> {
     await this.#contexts.close();
   }
-}
-
-function signaturesOf(scorers: ReadonlyMap<string, TaskScorers>) {
-  return Object.fromEntries(
-    [...scorers].map(([task, set]) => [
-      task,
-      Object.fromEntries(set.scorers.map(({ metric, signature }) => [metric, signature])),
-    ]),
-  );
 }

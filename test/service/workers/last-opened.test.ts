@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { KeepOpen } from "../../../src/service/workers/keep-open.ts";
+import { LastOpened } from "../../../src/service/workers/last-opened.ts";
 
 describe("keeping one thing open", () => {
   const log: string[] = [];
@@ -13,11 +13,11 @@ describe("keeping one thing open", () => {
     log.push(`open ${name}`);
     return { close: async () => void log.push(`close ${name}`) };
   };
-  const use = (kept: KeepOpen<{ close(): Promise<void> }>, name: string) =>
+  const use = (kept: LastOpened<{ close(): Promise<void> }>, name: string) =>
     kept.use(name, open(name), async () => name);
 
   it("opens once while the same is wanted, and closes it before the next is opened", async () => {
-    const kept = new KeepOpen<{ close(): Promise<void> }>(1000);
+    const kept = new LastOpened<{ close(): Promise<void> }>(1000);
     for (const name of ["a", "a", "b", "a"]) expect(await use(kept, name)).toBe(name);
     expect(log).toEqual(["open a", "close a", "open b", "close b", "open a"]);
     await kept.close();
@@ -27,7 +27,7 @@ describe("keeping one thing open", () => {
   });
 
   it("closes what nobody has used for a while, but not what is in use", async () => {
-    const kept = new KeepOpen<{ close(): Promise<void> }>(1000);
+    const kept = new LastOpened<{ close(): Promise<void> }>(1000);
     await use(kept, "a");
     await kept.use("a", open("a"), async () => void (await vi.advanceTimersByTimeAsync(5000)));
     expect(log).toEqual(["open a"]);
@@ -38,7 +38,7 @@ describe("keeping one thing open", () => {
   });
 
   it("keeps nothing that couldn't be opened", async () => {
-    const kept = new KeepOpen<{ close(): Promise<void> }>(1000);
+    const kept = new LastOpened<{ close(): Promise<void> }>(1000);
     const broken = async (): Promise<never> => {
       throw new Error("no model");
     };

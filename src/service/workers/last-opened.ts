@@ -6,7 +6,7 @@ interface Closable {
  * Keeps one thing open from one use to the next, such as a loaded model: while the same is wanted it stays, another one takes its place, and when
  * nobody wants it for a while it is closed. One use at a time.
  */
-export class KeepOpen<T extends Closable> {
+export class LastOpened<T extends Closable> {
   readonly #idleMs: number;
   #kept: { readonly key: string; readonly value: T } | undefined;
   #timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 /** What decides a BERTScore beside the texts. */
-export interface BertScoreRecipe {
+export interface HashedSettings {
   readonly model: string;
   readonly layer: number;
   readonly idf: boolean;
@@ -13,7 +13,7 @@ export interface BertScoreRecipe {
 }
 
 /** The reference implementation's hash code, e.g. `roberta-large_L17_no-idf_version=0.3.12(hug_trans=4.40.0)-rescaled`. */
-export function hashCode(recipe: BertScoreRecipe): string {
+export function hashCode(recipe: HashedSettings): string {
   const { model, layer, idf, version, runtime, rescaled, fastTokenizer } = recipe;
   const scale = { no: "", published: "-rescaled", custom: "-custom-rescaled" }[rescaled];
   const tokenizer = fastTokenizer ? "_fast-tokenizer" : "";

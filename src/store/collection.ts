@@ -1,10 +1,11 @@
 import { UsageError } from "../domain/errors.ts";
+import { NAME } from "../domain/name.ts";
 
 /** Kinds of small documents that belong to no single run. */
-export type ShelfName = "schedules" | "alerts" | "baselines" | "tokens";
+export type CollectionName = "schedules" | "alerts" | "baselines" | "tokens";
 
 /** Port: small documents by name, such as the schedules. Each is replaced whole; the last writer wins. */
-export interface Shelf {
+export interface Collection {
   get(name: string): Promise<string | undefined>;
   put(name: string, text: string): Promise<void>;
   /** Whether there was one. */
@@ -13,12 +14,9 @@ export interface Shelf {
   names(): Promise<readonly string[]>;
 }
 
-/** Names go into paths, as run ids do. */
-const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-/** Throws `UsageError` for a name that a shelf can't take. */
+/** Throws `UsageError` for a name that a collection can't take. */
 export function assertEntryName(name: string): void {
-  if (!ENTRY_NAME.test(name))
+  if (!NAME.test(name))
     throw new UsageError(`"${name}" is not a name`, {
       hint: "letters, digits, '.', '_' and '-', at most 128, starting with a letter or digit",
     });

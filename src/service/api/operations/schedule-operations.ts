@@ -1,0 +1,62 @@
+import { NewScheduleSchema, ScheduleListSchema, ScheduleSchema, WebhookListSchema } from "../api-schemas.ts";
+import { byName, none, type Operation } from "./operation.ts";
+
+/** Specs that are submitted by the clock, and who is told. */
+export const SCHEDULE_OPERATIONS = {
+  listSchedules: {
+    method: "get",
+    path: "/api/v1/schedules",
+    summary: "Specs that are submitted by the clock.",
+    scope: "read",
+    params: none,
+    query: none,
+    headers: none.loose(),
+    answers: { 200: { description: "By name.", schema: ScheduleListSchema } },
+    problems: [503],
+  },
+  getSchedule: {
+    method: "get",
+    path: "/api/v1/schedules/{name}",
+    summary: "One schedule.",
+    scope: "read",
+    params: byName,
+    query: none,
+    headers: none.loose(),
+    answers: { 200: { description: "The schedule.", schema: ScheduleSchema } },
+    problems: [404, 503],
+  },
+  putSchedule: {
+    method: "put",
+    path: "/api/v1/schedules/{name}",
+    summary: "Submit a spec by the clock from now on, in the place of a schedule of the same name.",
+    scope: "admin",
+    params: byName,
+    query: none,
+    headers: none.loose(),
+    body: NewScheduleSchema,
+    answers: { 200: { description: "The schedule.", schema: ScheduleSchema } },
+    problems: [413, 415, 422, 503],
+  },
+  removeSchedule: {
+    method: "delete",
+    path: "/api/v1/schedules/{name}",
+    summary: "Submit the spec no more; the runs stay.",
+    scope: "admin",
+    params: byName,
+    query: none,
+    headers: none.loose(),
+    answers: { 204: { description: "It is gone." } },
+    problems: [404, 503],
+  },
+  listWebhooks: {
+    method: "get",
+    path: "/api/v1/webhooks",
+    summary: "Names of the webhooks that the operator registered for schedules.",
+    scope: "read",
+    params: none,
+    query: none,
+    headers: none.loose(),
+    answers: { 200: { description: "All of them.", schema: WebhookListSchema } },
+    problems: [],
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
