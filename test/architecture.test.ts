@@ -21,8 +21,6 @@ const ROOMS: Readonly<Record<string, Room>> = {
   stats: { uses: [] },
   // Times, cost and memory.
   perform: { uses: ["domain", "stats"] },
-  // From verdicts, published figures and formulas to what to deploy.
-  recommend: { uses: ["domain", "stats", "perform", "package-root.ts"], types: ["analyze", "gate"] },
   "package-root.ts": { uses: [] },
   "env.ts": { uses: ["domain"] },
 
@@ -78,6 +76,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     types: ["spec", "store"],
   },
   report: { uses: ["domain", "stats"], types: ["analyze", "gate", "spec", "store"] },
+
+  // From verdicts, published figures and formulas to what to deploy.
+  recommend: { uses: ["domain", "stats", "perform", "package-root.ts"], types: ["analyze", "gate"] },
 
   // What brings them together. Stages know no executor; an executor knows nothing of the pipeline.
   executor: {

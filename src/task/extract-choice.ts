@@ -3,7 +3,8 @@ import { answerPart } from "./answer-part.ts";
 import { type Evidence, findEvidence } from "./choice-extraction/evidence.ts";
 import { findMentions } from "./choice-extraction/mentions.ts";
 import { isTakenBack } from "./choice-extraction/taken-back.ts";
-import { type Token, tokenizeAnswer } from "./choice-extraction/tokens.ts";
+import type { Token } from "./choice-extraction/token.ts";
+import { tokenizeAnswer } from "./choice-extraction/tokens.ts";
 
 export type ExtractedChoice =
   | {

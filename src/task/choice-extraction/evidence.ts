@@ -1,7 +1,7 @@
 import { type LeftContext, leftContext } from "./left-context.ts";
 import type { Mention } from "./mentions.ts";
 import { type RightContext, rightContext } from "./right-context.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token.ts";
 import { JOINTS } from "./vocabulary.ts";
 
 /** What one or several joined mentions ("A or B") say about the answer. */

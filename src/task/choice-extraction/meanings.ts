@@ -1,4 +1,4 @@
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token.ts";
 import { ENDINGS, LONGEST_WORD, meaningOf, PHRASES, WORDS } from "./word-table.ts";
 
 /** A piece of a run of characters that knows no spaces. */

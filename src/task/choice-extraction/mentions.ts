@@ -1,5 +1,6 @@
 import type { Choice } from "../../domain/item.ts";
-import { type Token, tokenizeAnswer } from "./tokens.ts";
+import type { Token } from "./token.ts";
+import { tokenizeAnswer } from "./tokens.ts";
 import { ANSWER_NOUNS, OPTION_NOUNS } from "./vocabulary.ts";
 
 /** A place in the answer that names one choice, or several when it can be read in several ways. */

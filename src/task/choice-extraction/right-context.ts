@@ -1,5 +1,5 @@
 import type { Mention } from "./mentions.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token.ts";
 import {
   APPROVALS,
   CHOOSING_VERBS,

@@ -1,4 +1,4 @@
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token.ts";
 
 const phrases = (list: string): readonly (readonly string[])[] => list.split(", ").map((phrase) => phrase.split(" "));
 

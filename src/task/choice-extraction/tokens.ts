@@ -1,21 +1,5 @@
 import { giveMeanings } from "./meanings.ts";
-
-/**
- * A piece of an answer. Emphasis, quotation marks, `$`, braces, formatting commands, pictographs and invisible characters
- * are left out, so that `**B**`, `"B"` and `\text{B}` read as B. `boxed` stands for LaTeX's `\boxed`, `answer-tag` for `<answer>`.
- */
-export interface Token {
-  readonly kind: "word" | "mark" | "newline" | "boxed" | "answer-tag";
-  /** Lower-cased, with straight apostrophes and half-width letters and marks. */
-  readonly text: string;
-  /** The English word that it stands for; itself where the table of languages has none. */
-  readonly meaning: string;
-  /** As written, with half-width letters. */
-  readonly raw: string;
-  /** Offsets in the text, in UTF-16 units. */
-  readonly start: number;
-  readonly end: number;
-}
+import type { Token } from "./token.ts";
 
 /** Letters, digits and what joins them within a word or a number: "Ampère", "isn't", "1,000.5", "snake_case". */
 const WORD = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:(?:['’](?=\p{L})|(?<=\p{N})[.,](?=\p{N}))[\p{L}\p{M}\p{N}_]+)*`;

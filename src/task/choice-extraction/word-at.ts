@@ -1,4 +1,4 @@
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token.ts";
 
 /** The meaning of the word at the position; empty where none stands. */
 export function wordAt(tokens: readonly Token[], at: number): string {
