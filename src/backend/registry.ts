@@ -5,6 +5,14 @@ import { type Backend, BackendError } from "./backend.ts";
 import { withCache } from "./cached.ts";
 import { backoffMs, ResilientBackend } from "./resilient.ts";
 import type { BackendDeps, ServerBackend } from "./server-backend.ts";
+import { openOnServer, type ServerKind } from "./server-frame.ts";
+
+const SERVERS: Readonly<Record<ServerConfig["type"], () => Promise<ServerKind>>> = {
+  ollama: async () => (await import("./ollama/answers.ts")).ollama,
+  openai: async () => (await import("./openai/answers.ts")).openai,
+  tgi: async () => (await import("./tgi/answers.ts")).tgi,
+  "llama-server": async () => (await import("./llama-server/answers.ts")).llamaServer,
+};
 
 /**
  * Opens the backend of a variant, with patience where it is a server, and with a cache of answers where `deps` has a folder for it. The code of
@@ -47,7 +55,7 @@ async function openPatiently(
 ): Promise<ServerBackend> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await openServer(model, config, deps, signal);
+      return await openServer(model, config, signal, deps);
     } catch (error) {
       if (!(error instanceof BackendError) || !error.retryable || attempt >= config.retries) throw error;
       await deps.sleep(error.retryAfterMs ?? backoffMs(attempt, deps.random), signal);
@@ -55,20 +63,12 @@ async function openPatiently(
   }
 }
 
-async function openServer(
+/** Opens a variant's server as it is, without patience or cache. */
+export async function openServer(
   model: string,
   config: ServerConfig,
-  deps: BackendDeps,
   signal: AbortSignal,
+  deps: BackendDeps,
 ): Promise<ServerBackend> {
-  switch (config.type) {
-    case "ollama":
-      return (await import("./ollama/open.ts")).openOllama(model, config, signal, deps);
-    case "openai":
-      return (await import("./openai/open.ts")).openOpenAi(model, config, signal, deps);
-    case "tgi":
-      return (await import("./tgi/open.ts")).openTgi(model, config, signal, deps);
-    case "llama-server":
-      return (await import("./llama-server/open.ts")).openLlamaServer(model, config, signal, deps);
-  }
+  return openOnServer(await SERVERS[config.type](), model, config, signal, deps);
 }

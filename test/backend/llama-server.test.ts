@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openLlamaServer } from "../../src/backend/llama-server/open.ts";
+import { openServer } from "../../src/backend/registry.ts";
 import { BackendSchema, type LlamaServerConfig } from "../../src/spec/backend-schema.ts";
 import { testDeps } from "../support/backend-deps.ts";
 import { json, scriptedServer } from "../support/scripted-server.ts";
@@ -34,7 +34,7 @@ async function open(reply: string, status = 200, model = MODEL, build = "") {
     else json(response, shown[reply], status);
   });
   const config = BackendSchema.parse({ type: "llama-server", url: server.url }) as LlamaServerConfig;
-  const backend = await openLlamaServer(model, config, signal, testDeps());
+  const backend = await openServer(model, config, signal, testDeps());
   onTestFinished(() => backend.close());
   return { backend, server };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openOllama } from "../../src/backend/ollama/open.ts";
+import { openServer } from "../../src/backend/registry.ts";
 import { BackendSchema, type OllamaConfig } from "../../src/spec/backend-schema.ts";
 import { testDeps } from "../support/backend-deps.ts";
 import { documents, scriptedServer } from "../support/scripted-server.ts";
@@ -19,7 +19,7 @@ async function open(reply: string, config: object = {}) {
     }),
   );
   const parsed = BackendSchema.parse({ type: "ollama", url: `${server.url}/`, ...config }) as OllamaConfig;
-  const backend = await openOllama("llama3.2", parsed, signal, testDeps());
+  const backend = await openServer("llama3.2", parsed, signal, testDeps());
   onTestFinished(() => backend.close());
   return { backend, server, sent: () => server.seen.at(-1)?.body };
 }

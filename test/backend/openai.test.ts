@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openOpenAi } from "../../src/backend/openai/open.ts";
+import { openServer } from "../../src/backend/registry.ts";
 import { BackendSchema, type OpenAiConfig } from "../../src/spec/backend-schema.ts";
 import { testDeps } from "../support/backend-deps.ts";
 import { json, scriptedServer } from "../support/scripted-server.ts";
@@ -38,7 +38,7 @@ async function open(pages: Pages, config: object = {}) {
     } else json(response, pages[path]);
   });
   const parsed = BackendSchema.parse({ type: "openai", url: `${server.url}/v1`, ...config }) as OpenAiConfig;
-  const backend = await openOpenAi("llama", parsed, signal, testDeps());
+  const backend = await openServer("llama", parsed, signal, testDeps());
   onTestFinished(() => backend.close());
   return { backend, server, sent: () => server.seen.at(-1)?.body };
 }
@@ -51,7 +51,7 @@ async function openBehindProxy(config: object) {
     else json(response, { detail: "Not Found" }, 404);
   });
   const parsed = BackendSchema.parse({ type: "openai", url: server.url, ...config }) as OpenAiConfig;
-  const opened = openOpenAi("llama", parsed, signal, testDeps());
+  const opened = openServer("llama", parsed, signal, testDeps());
   opened.then((backend) => onTestFinished(() => backend.close())).catch(() => {});
   return opened;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openTgi } from "../../src/backend/tgi/open.ts";
+import { openServer } from "../../src/backend/registry.ts";
 import { BackendSchema, type TgiConfig } from "../../src/spec/backend-schema.ts";
 import { testDeps } from "../support/backend-deps.ts";
 import { json, scriptedServer } from "../support/scripted-server.ts";
@@ -34,7 +34,7 @@ async function open(reply: string, status = 200, headers = shown.headers as Reco
     else json(response, shown[reply], status, headers);
   });
   const config = BackendSchema.parse({ type: "tgi", url: server.url }) as TgiConfig;
-  const backend = await openTgi("bigscience/bloom-560m", config, signal, testDeps());
+  const backend = await openServer("bigscience/bloom-560m", config, signal, testDeps());
   onTestFinished(() => backend.close());
   return { backend, server };
 }

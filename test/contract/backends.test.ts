@@ -2,10 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Backend } from "../../src/backend/backend.ts";
 import { openLlamaCpp } from "../../src/backend/llama-cpp/open.ts";
-import { openLlamaServer } from "../../src/backend/llama-server/open.ts";
-import { openOllama } from "../../src/backend/ollama/open.ts";
-import { openOpenAi } from "../../src/backend/openai/open.ts";
-import { openTgi } from "../../src/backend/tgi/open.ts";
+import { openServer } from "../../src/backend/registry.ts";
 import {
   BackendSchema,
   type LlamaCppConfig,
@@ -51,7 +48,7 @@ backendContract(
   {
     name: "ollama",
     open: (model) =>
-      openOllama(model, BackendSchema.parse({ type: "ollama", url: urlOf("ollama") }) as OllamaConfig, signal, deps),
+      openServer(model, BackendSchema.parse({ type: "ollama", url: urlOf("ollama") }) as OllamaConfig, signal, deps),
     quantization: "Q8_0",
     tellsDigest: true,
     missingModel,
@@ -64,7 +61,7 @@ for (const extra of [{}, { stream: false }, { url: "/v1/" }]) {
       name: `openai at vLLM ${JSON.stringify(extra)}`,
       open: (model) => {
         const url = urlOf("vllm") + (extra.url ?? "");
-        return openOpenAi(model, BackendSchema.parse({ type: "openai", ...extra, url }) as OpenAiConfig, signal, deps);
+        return openServer(model, BackendSchema.parse({ type: "openai", ...extra, url }) as OpenAiConfig, signal, deps);
       },
       quantization: undefined,
       tellsDigest: false,
@@ -77,7 +74,7 @@ backendContract(
   {
     name: "openai at llama-server",
     open: (model) =>
-      openOpenAi(
+      openServer(
         model,
         BackendSchema.parse({ type: "openai", url: urlOf("llama-server") }) as OpenAiConfig,
         signal,
@@ -92,7 +89,8 @@ backendContract(
 backendContract(
   {
     name: "tgi",
-    open: (model) => openTgi(model, BackendSchema.parse({ type: "tgi", url: urlOf("tgi") }) as TgiConfig, signal, deps),
+    open: (model) =>
+      openServer(model, BackendSchema.parse({ type: "tgi", url: urlOf("tgi") }) as TgiConfig, signal, deps),
     quantization: undefined,
     tellsDigest: false,
     missingModel,
@@ -103,7 +101,7 @@ backendContract(
   {
     name: "llama-server",
     open: (model) =>
-      openLlamaServer(
+      openServer(
         model,
         BackendSchema.parse({ type: "llama-server", url: urlOf("llama-server") }) as LlamaServerConfig,
         signal,
@@ -119,7 +117,7 @@ backendContract(
 describe("backend: openai chat at vLLM, whose template adds nothing", () => {
   it.each([true, false])("writes the same text and chooses the same letters (stream: %s)", async (stream) => {
     const config = BackendSchema.parse({ type: "openai", url: urlOf("vllm"), api: "chat", stream }) as OpenAiConfig;
-    const [chat, right] = await Promise.all([openOpenAi("demo-Q8_0", config, signal, deps), reference()]);
+    const [chat, right] = await Promise.all([openServer("demo-Q8_0", config, signal, deps), reference()]);
     onTestFinished(async () => {
       await chat.close();
       await right.close();

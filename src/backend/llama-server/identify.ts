@@ -1,21 +1,24 @@
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { UsageError } from "../../domain/errors.ts";
-import type { VariantIdentity } from "../../domain/record.ts";
 import { type FileIdentity, identifyModelFile } from "../../gguf/identify.ts";
+import type { LlamaServerConfig } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
-import type { HttpClient } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
+import type { Found, ServerAccess } from "../server-frame.ts";
 import { quantizationOfFileType } from "./file-type.ts";
 import { ModelsSchema, type Props, PropsSchema } from "./replies.ts";
 
+export interface LlamaServerFound extends Found {
+  /** Requests that it answers at the same time. */
+  readonly slots: number;
+}
+
 /** What llama-server tells of itself and its one model, `/props` and `/v1/models`. Throws `BackendError` `model-missing` when it is another. */
 export async function identifyLlamaServer(
-  client: HttpClient,
-  model: string,
-  url: string,
+  { client, model, config }: ServerAccess<LlamaServerConfig>,
   signal: AbortSignal,
-): Promise<{ readonly identity: VariantIdentity; readonly slots: number }> {
+): Promise<LlamaServerFound> {
   const props = parseReply(PropsSchema, (await client.get("/props", signal)).body, "/props");
   const models = parseReply(ModelsSchema, (await client.get("/v1/models", signal)).body, "/v1/models").data;
   const names = [
@@ -34,7 +37,7 @@ export async function identifyLlamaServer(
   }
   const meta = models[0]?.meta ?? {};
   const fileType = props.model_ftype ?? meta.ftype;
-  const file = await identifyLocalFile(url, props, signal);
+  const file = await identifyLocalFile(config.url, props, signal);
   const metadata = {
     parameters: meta.n_params,
     contextLength: meta.n_ctx_train,

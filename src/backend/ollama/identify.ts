@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
-import type { ModelMetadata, VariantIdentity } from "../../domain/record.ts";
+import type { ModelMetadata } from "../../domain/record.ts";
 import type { OllamaConfig } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
-import type { HttpClient } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
+import type { Found, ServerAccess } from "../server-frame.ts";
 import { ShowSchema, TagsSchema, VersionSchema } from "./replies.ts";
 
 /** What Ollama tells of a model: `/api/version`, `/api/tags` and `/api/show`. Throws `BackendError` `model-missing` when it isn't there. */
 export async function identifyOllama(
-  client: HttpClient,
-  model: string,
-  config: OllamaConfig,
+  { client, model, config }: ServerAccess<OllamaConfig>,
   signal: AbortSignal,
-): Promise<VariantIdentity> {
+): Promise<Found> {
   const { version } = parseReply(VersionSchema, (await client.get("/api/version", signal)).body, "/api/version");
   const tags = parseReply(TagsSchema, (await client.get("/api/tags", signal)).body, "/api/tags").models ?? [];
   const tag = tags.find(({ name }) => name === model || name === `${model}:latest`);
@@ -26,7 +24,7 @@ export async function identifyOllama(
   const show = parseReply(ShowSchema, (await client.post("/api/show", { model }, signal)).body, "/api/show");
   // The tag's digest covers template and parameters too; the blob that FROM names is the weights alone.
   const blob = /^FROM\s.*sha256[:-]([0-9a-f]{64})/m.exec(show.modelfile)?.[1];
-  return {
+  const identity = {
     weightsDigest: `sha256:${blob ?? tag.digest.replace(/^sha256:/, "")}`,
     build: `ollama ${version}`,
     settings: {
@@ -41,6 +39,7 @@ export async function identifyOllama(
     },
     metadata: metadataOf(show.model_info ?? {}, show.details.quantization_level, tag.size),
   };
+  return { identity };
 }
 
 function metadataOf(

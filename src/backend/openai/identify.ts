@@ -1,23 +1,20 @@
-import type { VariantIdentity } from "../../domain/record.ts";
 import type { OpenAiConfig, OpenAiDialect } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
-import type { HttpClient } from "../http/client.ts";
 import { parseReply } from "../parse-reply.ts";
+import type { Found, ServerAccess } from "../server-frame.ts";
 import { probeDialect } from "./dialect.ts";
 import { ModelsSchema } from "./replies.ts";
 
-export interface Found {
-  readonly identity: VariantIdentity;
+export interface OpenAiFound extends Found {
   readonly dialect: OpenAiDialect;
 }
 
 /** What `/v1/models` and the server's own endpoint tell. Throws `BackendError` `model-missing` when the model isn't served. */
 export async function identifyOpenAi(
-  client: HttpClient,
-  model: string,
-  config: OpenAiConfig,
+  { client, model, config }: ServerAccess<OpenAiConfig>,
   signal: AbortSignal,
-): Promise<Found> {
+  before?: OpenAiFound,
+): Promise<OpenAiFound> {
   const models = parseReply(ModelsSchema, (await client.get("/v1/models", signal)).body, "/v1/models").data;
   const mine = models.find(({ id, aliases }) => id === model || aliases?.includes(model));
   if (mine === undefined) {
@@ -27,7 +24,7 @@ export async function identifyOpenAi(
       message: `the server has no model "${model}"; it has ${names.slice(0, 8).join(", ") || "none"}${names.length > 8 ? ", …" : ""}`,
     });
   }
-  const facts = await probeDialect(client, model, config.dialect, signal);
+  const facts = await probeDialect(client, model, before?.dialect ?? config.dialect, signal);
   const chat = config.api === "chat";
   return {
     dialect: facts.dialect,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { HttpClient } from "../../../src/backend/http/client.ts";
 import { readSecrets } from "../../../src/backend/http/secrets.ts";
-import { openOpenAi } from "../../../src/backend/openai/open.ts";
+import { openServer } from "../../../src/backend/registry.ts";
 import { BackendSchema, type OpenAiConfig } from "../../../src/spec/backend-schema.ts";
 import { testDeps } from "../../support/backend-deps.ts";
 import { json, scriptedServer } from "../../support/scripted-server.ts";
@@ -91,7 +91,7 @@ describe("secrets", () => {
       stream: false,
     }) as OpenAiConfig;
     const signal = new AbortController().signal;
-    const backend = await openOpenAi("m", config, signal, testDeps({ KEY: CANARY, TENANT: SECOND }));
+    const backend = await openServer("m", config, signal, testDeps({ KEY: CANARY, TENANT: SECOND }));
     onTestFinished(() => backend.close());
     leaks.push(JSON.stringify(backend.identity), JSON.stringify(config));
     for (const prompt of ["a", "redirect", "garbage", "escaped", "escaped garbage", "cut"]) {
@@ -101,7 +101,7 @@ describe("secrets", () => {
       expect(error).toBeInstanceOf(Error);
       leaks.push(describeDeeply(error));
     }
-    const streaming = await openOpenAi(
+    const streaming = await openServer(
       "m",
       { ...config, stream: true },
       signal,
@@ -113,7 +113,7 @@ describe("secrets", () => {
       .catch((thrown: unknown) => thrown);
     expect(String(inStream)).toContain("in the stream");
     leaks.push(describeDeeply(inStream));
-    const missing = await openOpenAi("n", config, signal, testDeps({ KEY: CANARY, TENANT: SECOND })).catch(
+    const missing = await openServer("n", config, signal, testDeps({ KEY: CANARY, TENANT: SECOND })).catch(
       (e: unknown) => e,
     );
     leaks.push(describeDeeply(missing));

@@ -1,7 +1,4 @@
 import type {
-  AnswerOf,
-  BackendAnswer,
-  BackendRequest,
   ContinuationsAnswer,
   ContinuationsRequest,
   LettersAnswer,
@@ -9,18 +6,16 @@ import type {
   TextAnswer,
   TextRequest,
 } from "../../domain/answer.ts";
-import type { VariantIdentity } from "../../domain/record.ts";
 import type { OpenAiConfig, OpenAiDialect } from "../../spec/backend-schema.ts";
-import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { BackendError } from "../backend.ts";
 import { sumContinuation } from "../echo.ts";
 import type { HttpClient } from "../http/client.ts";
-import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersByText, lettersTrimmed } from "../letters.ts";
 import { asCrowded } from "../llama-server/crowded.ts";
 import { parseReply } from "../parse-reply.ts";
-import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
 import { fixedParameters } from "./fixed-parameters.ts";
-import { type Found, identifyOpenAi } from "./identify.ts";
+import { identifyOpenAi, type OpenAiFound } from "./identify.ts";
 import { COMPLETIONS, echoedTokens, firstPosition, withoutLogprobs } from "./logprobs.ts";
 import { joinStream, type RawText, textAnswer, tokenCounts, wholeText } from "./raw-text.ts";
 import { ChatSchema, CompletionSchema, TokenizeSchema } from "./replies.ts";
@@ -32,106 +27,53 @@ const ECHO_HINT =
 const WITHOUT_ECHO: readonly OpenAiDialect[] = ["llama-server", "lm-studio"];
 
 /**
- * Opens a model on an OpenAI-compatible server. Which server it is decides about the details and is found by probing. `completions` sends
- * raw prompts; `chat` lets the server apply its template, and letters are then read from the first token of the answer: another
- * protocol, recorded as `chat-first-token`. Throws `BackendError` when the server or the model isn't there.
+ * An OpenAI-compatible server. Which one it is decides about the details and is found by probing. `completions` sends raw prompts; `chat` lets the
+ * server apply its template, and letters are then read from the first token of the answer: another protocol, recorded as `chat-first-token`.
  */
-export async function openOpenAi(
-  model: string,
-  config: OpenAiConfig,
-  signal: AbortSignal,
-  deps: BackendDeps,
-): Promise<ServerBackend> {
-  const baseUrl = withoutSlash(withoutSlash(config.url).replace(/\/v1$/, ""));
-  const client = await openClient(config, baseUrl, deps);
-  try {
-    const found = await identifyOpenAi(client, model, config, signal);
-    return new OpenAiBackend(client, model, config, found, deps.now);
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
+export const openai: ServerKind<OpenAiConfig, OpenAiFound> = {
+  baseUrl: (url) => url.replace(/\/v1$/, ""),
+  identify: identifyOpenAi,
+  answers: (access, { dialect }) => new OpenAiAnswers(access, dialect),
+};
 
-class OpenAiBackend implements ServerBackend {
-  readonly loadMs = 0;
-  readonly identity: VariantIdentity;
-  readonly capabilities: BackendCapabilities;
-  readonly concurrency: number;
+class OpenAiAnswers implements ServerAnswers {
+  readonly topK: number;
+  readonly continuations: ServerAnswers["continuations"];
   readonly #client: HttpClient;
-  readonly #model: string;
   readonly #config: OpenAiConfig;
   readonly #dialect: OpenAiDialect;
-  readonly #topK: number;
   readonly #letterTokens: LetterTokens;
   readonly #now: () => Date;
   /** Stands last where it is spread: a literal that goes on after a spread is a hundred times slower in V8. */
   readonly #fixed: Readonly<Record<string, unknown>>;
 
-  constructor(client: HttpClient, model: string, config: OpenAiConfig, { identity, dialect }: Found, now: () => Date) {
+  constructor({ client, model, config, now }: ServerAccess<OpenAiConfig>, dialect: OpenAiDialect) {
     this.#client = client;
-    this.#model = model;
     this.#config = config;
     this.#dialect = dialect;
     this.#now = now;
     this.#fixed = fixedParameters(dialect, model);
     // OpenAI's own completions API refuses more than 5; everyone's chat API and vLLM take 20.
-    this.#topK = config.topLogprobs ?? (dialect === "openai" && config.api === "completions" ? 5 : 20);
-    this.identity = identity;
-    this.capabilities = {
-      text: true,
-      letters: { topK: this.#topK },
-      continuations: config.api === "completions" && !WITHOUT_ECHO.includes(dialect),
-      seed: true,
-    };
-    this.concurrency = mostInFlight(config);
+    this.topK = config.topLogprobs ?? (dialect === "openai" && config.api === "completions" ? 5 : 20);
+    const none = (why: string) => ({ why, hint: ECHO_HINT });
+    if (config.api === "chat") this.continuations = none("chat APIs score no given text");
+    else if (WITHOUT_ECHO.includes(dialect)) this.continuations = none(`${dialect} scores no given text`);
+    else this.continuations = (request, signal) => this.#continuations(request, signal);
     this.#letterTokens = new LetterTokens(async (text, signal) => {
       const { body } = await client.post("/tokenize", { model, prompt: text }, signal);
       return parseReply(TokenizeSchema, body, "/tokenize").tokens;
     });
   }
 
-  async identify(signal: AbortSignal): Promise<VariantIdentity> {
-    return (await identifyOpenAi(this.#client, this.#model, { ...this.#config, dialect: this.#dialect }, signal))
-      .identity;
+  letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    return this.#config.api === "chat" ? this.#chatLetters(request, signal) : this.#letters(request, signal);
   }
 
-  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
-    try {
-      return (await this.#answer(request, signal)) as AnswerOf<R>;
-    } catch (error) {
-      throw this.#dialect === "llama-server" ? asCrowded(error) : error;
-    }
+  explain(error: unknown): unknown {
+    return this.#dialect === "llama-server" ? asCrowded(error) : error;
   }
 
-  recall(): void {
-    this.#client.recall();
-  }
-
-  async close(): Promise<void> {
-    this.#client.close();
-  }
-
-  #answer(request: BackendRequest, signal: AbortSignal): Promise<BackendAnswer> {
-    const chat = this.#config.api === "chat";
-    switch (request.kind) {
-      case "text":
-        return this.#text(request, signal);
-      case "letters":
-        return chat ? this.#chatLetters(request, signal) : this.#letters(request, signal);
-      case "continuations":
-        if (!this.capabilities.continuations) {
-          throw new BackendError({
-            kind: "unsupported",
-            message: chat ? "chat APIs score no given text" : `${this.#dialect} scores no given text`,
-            hint: ECHO_HINT,
-          });
-        }
-        return this.#continuations(request, signal);
-    }
-  }
-
-  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+  async text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
     const chat = this.#config.api === "chat";
     const path = chat ? CHAT : COMPLETIONS;
     const body = {
@@ -177,7 +119,7 @@ class OpenAiBackend implements ServerBackend {
         max_tokens: 1,
         temperature: 0,
         seed: 0,
-        logprobs: this.#topK,
+        logprobs: this.topK,
         // Token texts lose their leading space in some tokenizers; ids lose nothing.
         ...(byId ? { return_tokens_as_token_ids: true } : {}),
         ...this.#fixed,
@@ -205,7 +147,7 @@ class OpenAiBackend implements ServerBackend {
         temperature: 0,
         seed: 0,
         logprobs: true,
-        top_logprobs: this.#topK,
+        top_logprobs: this.topK,
         ...this.#fixed,
       },
       signal,

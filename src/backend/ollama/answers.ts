@@ -1,6 +1,4 @@
 import type {
-  AnswerOf,
-  BackendRequest,
   FinishReason,
   LettersAnswer,
   LettersRequest,
@@ -8,16 +6,14 @@ import type {
   TextRequest,
   Timings,
 } from "../../domain/answer.ts";
-import type { VariantIdentity } from "../../domain/record.ts";
 import type { OllamaConfig } from "../../spec/backend-schema.ts";
-import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { BackendError } from "../backend.ts";
 import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
 import { quoted } from "../http/excerpt.ts";
-import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { lettersByText, lettersTrimmed } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
-import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
 import { identifyOllama } from "./identify.ts";
 import { type GenerateReply, GenerateReplySchema } from "./replies.ts";
 
@@ -25,73 +21,31 @@ import { type GenerateReply, GenerateReplySchema } from "./replies.ts";
 const TOP = 20;
 
 /**
- * Opens a model on an Ollama server through its native API. Letters come from the top 20 of the first token; continuations are not to be had,
- * since Ollama scores no given text. Throws `BackendError` when the server or the model isn't there.
+ * Ollama through its native API. Letters come from the top 20 of the first token; continuations are not to be had, since Ollama scores no given
+ * text.
  */
-export async function openOllama(
-  model: string,
-  config: OllamaConfig,
-  signal: AbortSignal,
-  deps: BackendDeps,
-): Promise<ServerBackend> {
-  const client = await openClient(config, withoutSlash(config.url), deps);
-  try {
-    return new OllamaBackend(client, model, config, await identifyOllama(client, model, config, signal));
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
+export const ollama: ServerKind<OllamaConfig> = {
+  identify: identifyOllama,
+  answers: (access) => new OllamaAnswers(access),
+};
 
-class OllamaBackend implements ServerBackend {
-  readonly capabilities: BackendCapabilities = { text: true, letters: { topK: TOP }, continuations: false, seed: true };
-  readonly loadMs = 0;
-  readonly identity: VariantIdentity;
-  readonly concurrency: number;
+class OllamaAnswers implements ServerAnswers {
+  readonly topK = TOP;
+  readonly continuations = {
+    why: "Ollama has no way to score a given continuation",
+    hint: "use letter-logprob or generated-letter for this task, or serve the model with vLLM, TGI or llama-cpp",
+  };
   readonly #client: HttpClient;
   readonly #model: string;
   readonly #config: OllamaConfig;
 
-  constructor(client: HttpClient, model: string, config: OllamaConfig, identity: VariantIdentity) {
+  constructor({ client, model, config }: ServerAccess<OllamaConfig>) {
     this.#client = client;
     this.#model = model;
     this.#config = config;
-    this.identity = identity;
-    this.concurrency = mostInFlight(config);
   }
 
-  identify(signal: AbortSignal): Promise<VariantIdentity> {
-    return identifyOllama(this.#client, this.#model, this.#config, signal);
-  }
-
-  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
-    return (await this.#answer(request, signal)) as AnswerOf<R>;
-  }
-
-  recall(): void {
-    this.#client.recall();
-  }
-
-  async close(): Promise<void> {
-    this.#client.close();
-  }
-
-  #answer(request: BackendRequest, signal: AbortSignal): Promise<TextAnswer | LettersAnswer> {
-    switch (request.kind) {
-      case "text":
-        return this.#text(request, signal);
-      case "letters":
-        return this.#letters(request, signal);
-      case "continuations":
-        throw new BackendError({
-          kind: "unsupported",
-          message: "Ollama has no way to score a given continuation",
-          hint: "use letter-logprob or generated-letter for this task, or serve the model with vLLM, TGI or llama-cpp",
-        });
-    }
-  }
-
-  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+  async text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
     const { reply, wallMs } = await this.#ask(
       request.prompt,
       {
@@ -120,7 +74,7 @@ class OllamaBackend implements ServerBackend {
     };
   }
 
-  async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+  async letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
     const { reply, wallMs } = await this.#ask(
       request.prompt,
       { temperature: 0, seed: 0, num_predict: 1 },

@@ -1,6 +1,4 @@
 import type {
-  AnswerOf,
-  BackendRequest,
   FinishReason,
   LettersAnswer,
   LettersRequest,
@@ -8,102 +6,51 @@ import type {
   TextRequest,
   Timings,
 } from "../../domain/answer.ts";
-import type { VariantIdentity } from "../../domain/record.ts";
 import type { LlamaServerConfig } from "../../spec/backend-schema.ts";
-import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { BackendError } from "../backend.ts";
 import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
-import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersById, lettersByText, type TopToken } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
-import type { BackendDeps, ServerBackend } from "../server-backend.ts";
+import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
 import { asCrowded } from "./crowded.ts";
-import { identifyLlamaServer } from "./identify.ts";
+import { identifyLlamaServer, type LlamaServerFound } from "./identify.ts";
 import { CompletionReplySchema, TokenizeSchema } from "./replies.ts";
 
 type CompletionReply = ReturnType<typeof CompletionReplySchema.parse>;
 
 /**
- * Opens llama.cpp's llama-server through its native `/completion`. Letters come from the likeliest first tokens, normalised over the whole
- * vocabulary before sampling. It scores no given text, so continuations are not to be had. Throws `BackendError` when it isn't there.
+ * llama.cpp's llama-server through its native `/completion`. Letters come from the likeliest first tokens, normalised over the whole vocabulary
+ * before sampling. It scores no given text, so continuations are not to be had.
  */
-export async function openLlamaServer(
-  model: string,
-  config: LlamaServerConfig,
-  signal: AbortSignal,
-  deps: BackendDeps,
-): Promise<ServerBackend> {
-  const client = await openClient(config, withoutSlash(config.url), deps);
-  try {
-    const { identity, slots } = await identifyLlamaServer(client, model, config.url, signal);
-    return new LlamaServerBackend(client, model, config, identity, slots);
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
+export const llamaServer: ServerKind<LlamaServerConfig, LlamaServerFound> = {
+  identify: identifyLlamaServer,
+  answers: (access, { slots }) => new LlamaServerAnswers(access, slots),
+};
 
-class LlamaServerBackend implements ServerBackend {
-  readonly loadMs = 0;
-  readonly identity: VariantIdentity;
-  readonly capabilities: BackendCapabilities;
-  readonly concurrency: number;
+class LlamaServerAnswers implements ServerAnswers {
+  readonly topK: number;
+  /** More than one request a slot would only wait in the server's queue. */
+  readonly mostInFlight: number;
+  readonly continuations = {
+    why: "llama-server has no way to score a given continuation: it ignores or refuses echo",
+    hint: "use letter-logprob or generated-letter for this task, or load the file with the backend llama-cpp",
+  };
+  readonly explain = asCrowded;
   readonly #client: HttpClient;
-  readonly #model: string;
-  readonly #config: LlamaServerConfig;
   readonly #letterTokens: LetterTokens;
 
-  constructor(client: HttpClient, model: string, config: LlamaServerConfig, identity: VariantIdentity, slots: number) {
+  constructor({ client, config }: ServerAccess<LlamaServerConfig>, slots: number) {
+    this.topK = config.topLogprobs;
+    this.mostInFlight = slots;
     this.#client = client;
-    this.#model = model;
-    this.#config = config;
-    this.identity = identity;
-    this.capabilities = { text: true, letters: { topK: config.topLogprobs }, continuations: false, seed: true };
-    // More than one request a slot would only wait in the server's queue.
-    this.concurrency =
-      typeof config.concurrency === "number" ? config.concurrency : Math.min(mostInFlight(config), slots);
     this.#letterTokens = new LetterTokens(async (text, signal) => {
       const { body } = await client.post("/tokenize", { content: text, add_special: true }, signal);
       return parseReply(TokenizeSchema, body, "/tokenize").tokens;
     });
   }
 
-  async identify(signal: AbortSignal): Promise<VariantIdentity> {
-    return (await identifyLlamaServer(this.#client, this.#model, this.#config.url, signal)).identity;
-  }
-
-  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
-    try {
-      return (await this.#answer(request, signal)) as AnswerOf<R>;
-    } catch (error) {
-      throw asCrowded(error);
-    }
-  }
-
-  recall(): void {
-    this.#client.recall();
-  }
-
-  async close(): Promise<void> {
-    this.#client.close();
-  }
-
-  #answer(request: BackendRequest, signal: AbortSignal): Promise<TextAnswer | LettersAnswer> {
-    switch (request.kind) {
-      case "text":
-        return this.#text(request, signal);
-      case "letters":
-        return this.#letters(request, signal);
-      case "continuations":
-        throw new BackendError({
-          kind: "unsupported",
-          message: "llama-server has no way to score a given continuation: it ignores or refuses echo",
-          hint: "use letter-logprob or generated-letter for this task, or load the file with the backend llama-cpp",
-        });
-    }
-  }
-
-  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+  async text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
     const { reply, wallMs } = await this.#ask(
       {
         prompt: request.prompt,
@@ -124,7 +71,7 @@ class LlamaServerBackend implements ServerBackend {
     };
   }
 
-  async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+  async letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
     const ids = await this.#letterTokens.ids(request.letters, signal);
     const { reply, wallMs } = await this.#ask(
       {
@@ -132,7 +79,7 @@ class LlamaServerBackend implements ServerBackend {
         n_predict: 1,
         temperature: 0,
         seed: 0,
-        n_probs: this.#config.topLogprobs,
+        n_probs: this.topK,
         post_sampling_probs: false,
       },
       signal,

@@ -1,7 +1,4 @@
 import type {
-  AnswerOf,
-  BackendAnswer,
-  BackendRequest,
   ContinuationsAnswer,
   ContinuationsRequest,
   FinishReason,
@@ -11,17 +8,16 @@ import type {
   TextRequest,
   Timings,
 } from "../../domain/answer.ts";
-import type { VariantIdentity } from "../../domain/record.ts";
 import type { TgiConfig } from "../../spec/backend-schema.ts";
-import { type BackendCapabilities, BackendError } from "../backend.ts";
+import { BackendError } from "../backend.ts";
 import { sumContinuation } from "../echo.ts";
 import { endAtStop, separateReasoning } from "../finish-text.ts";
 import type { HttpClient, JsonReply } from "../http/client.ts";
-import { mostInFlight, openClient, withoutSlash } from "../http/open-client.ts";
 import { LetterTokens, lettersById } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
-import type { BackendDeps, ServerBackend } from "../server-backend.ts";
-import { type GenerateReply, GenerateReplySchema, InfoSchema, TokenizeReplySchema } from "./replies.ts";
+import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
+import { identifyTgi } from "./identify.ts";
+import { type GenerateReply, GenerateReplySchema, TokenizeReplySchema } from "./replies.ts";
 
 const PREFILL_HINT =
   "start TGI with --enable-prefill-logprobs, or use letter-logprob or generated-letter for this task";
@@ -32,99 +28,26 @@ const FINISH: Readonly<Record<GenerateReply["details"]["finish_reason"], FinishR
 };
 
 /**
- * Opens a text-generation-inference server through its native `/generate`. Letters come from the first token's top n; continuations from
- * the log-probabilities of the input, one request a choice. Throws `BackendError` when server or model isn't there.
+ * text-generation-inference through its native `/generate`. Letters come from the first token's top n; continuations from the log-probabilities
+ * of the input, one request a choice.
  */
-export async function openTgi(
-  model: string,
-  config: TgiConfig,
-  signal: AbortSignal,
-  deps: BackendDeps,
-): Promise<ServerBackend> {
-  const client = await openClient(config, withoutSlash(config.url), deps);
-  try {
-    return new TgiBackend(client, model, config, await identifyTgi(client, model, signal));
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
+export const tgi: ServerKind<TgiConfig> = {
+  identify: identifyTgi,
+  answers: (access) => new TgiAnswers(access),
+};
 
-async function identifyTgi(client: HttpClient, model: string, signal: AbortSignal): Promise<VariantIdentity> {
-  const info = parseReply(InfoSchema, (await client.get("/info", signal)).body, "/info");
-  if (info.model_id !== model) {
-    throw new BackendError({
-      kind: "model-missing",
-      message: `TGI serves ${info.model_id}, not "${model}"`,
-      hint: "name the model id that the server was started with",
-    });
-  }
-  const sha = info.model_sha ?? "";
-  return {
-    ...(sha === "" ? {} : { weightsDigest: `${/^sha256:/.test(sha) ? "" : "git:"}${sha}` }),
-    build: `text-generation-inference ${info.version}${info.sha == null ? "" : ` (${info.sha.slice(0, 12)})`}`,
-    settings: {
-      server: "tgi",
-      api: "generate",
-      model: info.model_id,
-      ...(info.max_total_tokens === undefined ? {} : { contextSize: info.max_total_tokens }),
-      chatTemplate: "none (raw prompts)",
-    },
-    metadata: {
-      ...(info.max_total_tokens === undefined ? {} : { contextLength: info.max_total_tokens }),
-      ...(info.model_dtype == null ? {} : { quantization: info.model_dtype.replace(/^torch\./, "") }),
-    },
-  };
-}
-
-class TgiBackend implements ServerBackend {
-  readonly loadMs = 0;
-  readonly identity: VariantIdentity;
-  readonly capabilities: BackendCapabilities;
-  readonly concurrency: number;
+class TgiAnswers implements ServerAnswers {
+  readonly topK: number;
   readonly #client: HttpClient;
-  readonly #model: string;
-  readonly #config: TgiConfig;
   readonly #letterTokens: LetterTokens;
 
-  constructor(client: HttpClient, model: string, config: TgiConfig, identity: VariantIdentity) {
+  constructor({ client, config }: ServerAccess<TgiConfig>) {
+    this.topK = config.topLogprobs;
     this.#client = client;
-    this.#model = model;
-    this.#config = config;
-    this.identity = identity;
-    this.capabilities = { text: true, letters: { topK: config.topLogprobs }, continuations: true, seed: true };
-    this.concurrency = mostInFlight(config);
     this.#letterTokens = new LetterTokens((text, signal) => this.#tokenize(text, signal));
   }
 
-  identify(signal: AbortSignal): Promise<VariantIdentity> {
-    return identifyTgi(this.#client, this.#model, signal);
-  }
-
-  async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
-    return (await this.#answer(request, signal)) as AnswerOf<R>;
-  }
-
-  recall(): void {
-    this.#client.recall();
-  }
-
-  async close(): Promise<void> {
-    this.#client.close();
-  }
-
-  #answer(request: BackendRequest, signal: AbortSignal): Promise<BackendAnswer> {
-    switch (request.kind) {
-      case "text":
-        return this.#text(request, signal);
-      case "letters":
-        return this.#letters(request, signal);
-      case "continuations":
-        return this.#continuations(request, signal);
-    }
-  }
-
-  async #text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
+  async text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
     const { reply, promptTokens, timings } = await this.#ask(
       request.prompt,
       {
@@ -146,11 +69,11 @@ class TgiBackend implements ServerBackend {
     };
   }
 
-  async #letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+  async letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
     const ids = await this.#letterTokens.ids(request.letters, signal);
     const { reply, promptTokens, timings } = await this.#ask(
       request.prompt,
-      { max_new_tokens: 1, do_sample: false, top_n_tokens: this.#config.topLogprobs },
+      { max_new_tokens: 1, do_sample: false, top_n_tokens: this.topK },
       signal,
     );
     const position = reply.details.top_tokens?.[0];
@@ -165,7 +88,7 @@ class TgiBackend implements ServerBackend {
     };
   }
 
-  async #continuations(request: ContinuationsRequest, signal: AbortSignal): Promise<ContinuationsAnswer> {
+  async continuations(request: ContinuationsRequest, signal: AbortSignal): Promise<ContinuationsAnswer> {
     const prompt = await this.#tokenize(request.prompt, signal);
     const replies = [];
     for (const continuation of request.continuations) {
