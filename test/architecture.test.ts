@@ -89,6 +89,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
     uses: ["domain", "dataset", "task", "plan", "score", "store", "analyze", "gate", "report"],
     types: ["backend", "executor", "probe", "spec"],
   },
+  // Makes runs of what other tools wrote: one file a format.
+  import: {
+    uses: ["domain", "spec/choose-baseline.ts", "pipeline/new-manifest.ts", "store/write-manifest.ts"],
+    types: ["dataset", "spec", "store"],
+  },
   "compose.ts": {
     uses: [
       "domain",
@@ -165,6 +170,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "service/queue/open-queued-service.ts",
       "service/workers/execute-in-thread.ts",
       "client",
+      "import",
       "compose.ts",
       "telemetry/start-telemetry.ts",
       "env.ts",
@@ -193,6 +199,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ["src/dataset/"],
   "fastest-levenshtein": ["src/spec/"],
   yaml: ["src/spec/", "src/report/"],
+  yauzl: ["src/import/"],
+  fzstd: ["src/import/"],
   commander: ["src/cli/"],
   "cli-table3": ["src/report/", "src/cli/"],
   picocolors: ["src/report/", "src/cli/"],

@@ -17,6 +17,7 @@ export function alignItems(baseline: TaskScores, candidate: TaskScores): Alignme
   const sameItems = baseline.items === candidate.items;
   const positions = sameItems ? undefined : new Map(candidate.items.ids.map((id, index) => [id, index]));
   const pairs: (readonly [number, number])[] = [];
+  const imported = baseline.task.imported !== undefined && candidate.task.imported !== undefined;
   let unmatched = 0;
   let differentPrompt = 0;
   for (let index = 0; index < baseline.task.items; index += 1) {
@@ -27,9 +28,14 @@ export function alignItems(baseline: TaskScores, candidate: TaskScores): Alignme
       continue;
     }
     const [left, right] = [baseline.promptHash(index), candidate.promptHash(other)];
+    // What another tool wrote is all there is: an item of one side has no counterpart, it isn't missing.
+    if (imported && (left === 0n || right === 0n)) {
+      unmatched += 1;
+      continue;
+    }
     if (left !== right && left !== 0n && right !== 0n) differentPrompt += 1;
     else pairs.push([index, other]);
   }
-  unmatched += Math.max(0, candidate.task.items - pairs.length - differentPrompt);
+  if (!sameItems) unmatched += Math.max(0, candidate.task.items - pairs.length - differentPrompt);
   return { pairs, unmatched, differentPrompt };
 }

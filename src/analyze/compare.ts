@@ -79,6 +79,8 @@ export function compareVariants(
 
 /** An item's mean over the key metrics its task declares; undefined when one of them has no score. */
 export function keyMetricOf(scores: TaskScores, index: number): number | undefined {
+  const { imported } = scores.task;
+  if (imported !== undefined) return scores.value(imported.metric, index);
   const declared = KEY_METRICS.filter((metric) => scores.metrics().includes(metric));
   if (declared.length === 0) return undefined;
   let sum = 0;
@@ -92,7 +94,9 @@ export function keyMetricOf(scores: TaskScores, index: number): number | undefin
 
 /** Paired key metric averages over all generation tasks. */
 export function keyMetricPairs(pairs: readonly PairedTask[]): readonly PairedValue[] {
-  return generationOnly(pairs).flatMap((pair) => valuesOf(pair, keyMetricOf));
+  return generationOnly(pairs)
+    .filter(({ task }) => task.watched !== true)
+    .flatMap((pair) => valuesOf(pair, keyMetricOf));
 }
 
 /** Paired scores by one metric over all generation tasks that declare it. */

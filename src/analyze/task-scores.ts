@@ -31,7 +31,7 @@ export class TaskItems {
     this.ids[row.index] = row.item;
     this.subjects[row.index] = row.subject;
     this.groups[row.index] = row.group;
-    if (row.result.kind === "graded") this.chances[row.index] = 1 / row.result.choices;
+    if (row.result.kind === "graded") this.chances[row.index] = row.result.choices === 0 ? 0 : 1 / row.result.choices;
   }
 }
 

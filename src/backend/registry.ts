@@ -1,3 +1,4 @@
+import { UsageError } from "../domain/errors.ts";
 import type { BackendConfig, ServerConfig } from "../spec/backend-schema.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
 import { AnswerCache } from "./answer-cache.ts";
@@ -20,6 +21,10 @@ const SERVERS: Readonly<Record<ServerConfig["type"], () => Promise<ServerKind>>>
  */
 export async function openBackend(variant: ResolvedVariant, deps: BackendDeps, signal: AbortSignal): Promise<Backend> {
   const { backend: config, source } = variant;
+  if (config.type === "imported")
+    throw new UsageError(`${variant.id} holds another tool's results and can't be asked again`, {
+      hint: "import them anew, or write a spec that asks the model itself",
+    });
   if (config.type === "recorded") {
     const { openRecorded } = await import("./recorded/open.ts");
     return openRecorded(source, config, signal);

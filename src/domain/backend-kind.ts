@@ -6,7 +6,7 @@ export function embedded({ type }: { readonly type: string }): boolean {
   return EMBEDDED.has(type);
 }
 
-/** Whether a backend of this type needs no server: embedded ones, and answers recorded before. What it reads are files. */
+/** Whether a backend of this type needs no server: embedded ones, and answers recorded or imported before. What it reads are files. */
 export function serverless(backend: { readonly type: string }): boolean {
-  return embedded(backend) || backend.type === "recorded";
+  return embedded(backend) || backend.type === "recorded" || backend.type === "imported";
 }

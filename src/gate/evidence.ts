@@ -49,6 +49,8 @@ export function componentsOf(
   facts: ReadonlyMap<string, TaskFacts>,
 ): readonly string[] {
   if (task.type !== "generation") return [];
+  if (task.imported !== undefined)
+    return figure === KEY_METRIC_AVERAGE || figure === task.imported.metric ? [task.imported.metric] : [];
   const references = (facts.get(task.name)?.itemsWithReferences ?? task.items) > 0;
   const planned: readonly string[] = metricsOf(task.kind, { references });
   if (figure === "composite") return planned;

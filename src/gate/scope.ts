@@ -30,7 +30,7 @@ export interface Selection {
 
 /** The multiple-choice tasks of a rule: each by itself, or pooled by protocol, because protocols are never mixed in one number. */
 export function selectChoices(choice: ScopeChoice, tasks: readonly ResolvedTask[]): Selection {
-  const chosen = tasks
+  const chosen = lookedAt(choice, tasks)
     .filter((task) => task.type === "multiple-choice")
     .filter((task) => choice.task === undefined || task.name === choice.task)
     .filter((task) => choice.benchmark === undefined || task.dataset.manifest.benchmark === choice.benchmark);
@@ -47,13 +47,18 @@ export function selectChoices(choice: ScopeChoice, tasks: readonly ResolvedTask[
   return { scopes, label, mayBeEmpty: meansEvery(choice) };
 }
 
+/** A further number of a task that is judged already stands beside it: looked at by itself, pooled with nothing. */
+function lookedAt({ over, task: named }: ScopeChoice, tasks: readonly ResolvedTask[]): readonly ResolvedTask[] {
+  return over === "each-task" || named !== undefined ? tasks : tasks.filter(({ watched }) => watched !== true);
+}
+
 /** The generation tasks of a rule that count for its metric: each by itself, or all together. */
 export function selectTexts(
   choice: ScopeChoice,
   tasks: readonly ResolvedTask[],
   counts: (task: ResolvedTask) => boolean,
 ): Selection {
-  const chosen = tasks
+  const chosen = lookedAt(choice, tasks)
     .filter((task) => task.type === "generation")
     .filter((task) => counts(task))
     .filter((task) => choice.task === undefined || task.name === choice.task)

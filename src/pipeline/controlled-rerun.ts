@@ -16,6 +16,8 @@ export interface RerunContext {
 
 /** The rerun for the likeliest cause; `undefined` when nothing changed that could be one. */
 export function planRerun({ reference, newer, pairs, changes, suspects }: RerunContext): ControlledRerun | undefined {
+  // What another tool asked it has to ask again.
+  if ([reference, newer].some(isImported)) return undefined;
   const [likeliest] = changes.filter(mayMatter);
   if (likeliest === undefined) return undefined;
   // Several fields tell of the same change, such as the digest and the name of a file.
@@ -26,6 +28,10 @@ export function planRerun({ reference, newer, pairs, changes, suspects }: RerunC
     if (spec !== undefined) return { change: likeliest, ...named(target), by: "spec", spec: rerunSpec(spec) };
   }
   return { change: likeliest, ...named(likeliest.where[0]), by: "hand", spec: rerunSpec(newer) };
+}
+
+function isImported({ tasks }: ResolvedSpec): boolean {
+  return tasks.some(({ imported }) => imported !== undefined);
 }
 
 function named(target: string | undefined): { readonly target?: string } {

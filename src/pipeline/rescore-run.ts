@@ -22,6 +22,8 @@ export async function rescoreRun(
   const { scoreJournal } = await import("../score/score-journal.ts");
   const { spec, tasks } = manifest;
   const damage = new Damage();
+  // Another tool's numbers are taken as told: there is nothing to compute.
+  if (spec.tasks.some(({ imported }) => imported !== undefined)) return damage;
   await withScorers(spec, tasks, services, signal, async ({ sources, scorers }) => {
     const rebuild = await run.rebuild("scores");
     const { append } = rebuild;

@@ -1,3 +1,4 @@
+import type { AskedProtocol } from "../domain/protocol.ts";
 import type { ResolvedModel, ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
 import type { SpecInput } from "../spec/schema.ts";
 
@@ -5,7 +6,10 @@ import type { SpecInput } from "../spec/schema.ts";
 export function specInputOf(spec: ResolvedSpec): SpecInput {
   const backends: NonNullable<SpecInput["backends"]> = {};
   for (const model of spec.models)
-    for (const { backendName, backend } of model.variants) backends[backendName] = backend;
+    for (const { backendName, backend } of model.variants) {
+      if (backend.type === "imported") throw new Error("no spec can ask for imported answers");
+      backends[backendName] = backend;
+    }
   return {
     name: spec.name,
     backends,
@@ -36,6 +40,8 @@ function modelInputOf({ name, variants, baseline }: ResolvedModel): SpecInput["m
 }
 
 function taskInputOf(task: ResolvedTask): SpecInput["tasks"][number] {
+  if (task.type === "multiple-choice" && (task.protocol === "imported" || task.protocol === "imported-watched"))
+    throw new Error("no spec can ask for imported answers");
   const { name, dataset, prompt, items, sample, shots, maxTokens, stop } = task;
   return {
     dataset: dataset.folder,
@@ -46,7 +52,7 @@ function taskInputOf(task: ResolvedTask): SpecInput["tasks"][number] {
     maxTokens,
     stop: [...stop],
     ...(task.type === "multiple-choice"
-      ? { protocol: task.protocol, primary: task.primary }
+      ? { protocol: task.protocol as AskedProtocol, primary: task.primary }
       : { postFilters: [...task.postFilters] }),
   };
 }

@@ -204,6 +204,12 @@ export type OllamaConfig = z.output<typeof OllamaSchema>;
 export type OpenAiConfig = z.output<typeof OpenAiSchema>;
 export type TgiConfig = z.output<typeof TgiSchema>;
 export type LlamaServerConfig = z.output<typeof LlamaServerSchema>;
+/** Where answers come from that another tool asked for: no spec can say it. */
+export interface ImportedConfig {
+  readonly type: "imported";
+  /** The tool and its version. */
+  readonly tool: string;
+}
 /** What all backends behind a URL have in common. */
 export type ServerConfig = OllamaConfig | OpenAiConfig | TgiConfig | LlamaServerConfig;
 export type CredentialsConfig = Pick<ServerConfig, "apiKeyEnv" | "apiKeyFile" | "headersFromEnv">;

@@ -4,7 +4,7 @@ import type { Sample } from "../dataset/sample.ts";
 import type { GenerationKind } from "../domain/item.ts";
 import type { Figure, Protocol } from "../domain/protocol.ts";
 import type { Quantization } from "../domain/quantization.ts";
-import type { BackendConfig } from "./backend-schema.ts";
+import type { BackendConfig, ImportedConfig } from "./backend-schema.ts";
 import type { ScorersConfig } from "./schema.ts";
 
 /** A spec whose every default is filled in, every name looked up and every path absolute. Plain data: it survives JSON. */
@@ -46,7 +46,7 @@ export interface ResolvedVariant {
   readonly model: string;
   readonly quantization: Quantization;
   readonly backendName: string;
-  readonly backend: BackendConfig;
+  readonly backend: BackendConfig | ImportedConfig;
   /** A file's absolute path, or the name under which a server serves the model. */
   readonly source: string;
 }
@@ -63,6 +63,10 @@ interface TaskBase {
   readonly shots?: number;
   readonly maxTokens: number;
   readonly stop: readonly string[];
+  /** The numbers are another tool's, by this metric of it. */
+  readonly imported?: { readonly metric: string };
+  /** Another number about a task that is already judged: only guards look at it, and it is pooled with nothing. */
+  readonly watched?: true;
 }
 
 export interface MultipleChoiceTask extends TaskBase {

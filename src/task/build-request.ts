@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BackendRequest, Sampling } from "../domain/answer.ts";
+import { UsageError } from "../domain/errors.ts";
 import type { Item } from "../domain/item.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { renderPrompt } from "./render-prompt.ts";
@@ -30,6 +31,11 @@ export function buildRequest(task: ResolvedTask, item: Item, sampling: Sampling)
           "continuations",
         ),
       };
+    case "imported":
+    case "imported-watched":
+      throw new UsageError(`task ${task.name} holds another tool's numbers and can't be asked`, {
+        hint: "ask it with a dataset of your own: quantgate datasets list",
+      });
   }
 }
 

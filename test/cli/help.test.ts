@@ -6,6 +6,7 @@ import { cli, temporaryFolder } from "../support/cli.ts";
 /** Modules that take long to load; help must do without. */
 const HEAVY = [
   "node-llama-cpp",
+  "@huggingface/transformers",
   "onnxruntime-node",
   "wink-nlp",
   "zod",
@@ -27,6 +28,7 @@ describe("help", () => {
       "run",
       "gate",
       "report",
+      "import",
       "runs",
       "compare",
       "matrix",

@@ -60,6 +60,24 @@ export function addEvaluation(program: Command): void {
     .summary("recompute scores, summary and report of a run from its journal")
     .argument("<run>", "id of a run")
     .action(async (id: string, options) => (await import("../report.ts")).report(id, options));
+
+  deciding(program.command("import"))
+    .summary("decide on results that another tool wrote")
+    .description(
+      "Makes a run of results that lm-evaluation-harness and other tools wrote about a model's quantizations, takes their numbers as told, compares them document by document, and decides by a policy.",
+    )
+    .argument("<results...>", "LABEL=PATH: a quantization's name and the file or folder of its results")
+    .requiredOption("--model <name>", "what all of them are quantizations of, such as llama3.2-1b")
+    .option("--task <name...>", "only these tasks")
+    .option("--metric <name...>", "only these metrics; the first decides, the others are watched")
+    .option("--no-gate", "exit 0 when the results are imported, whatever the verdict")
+    .addHelpText(
+      "after",
+      `\nExample:\n  quantgate import FP16=out/fp16 Q4_K_M=out/q4 --model llama3.2-1b\n${EXIT_CODES}`,
+    )
+    .action(async (results: readonly string[], options) =>
+      (await import("../import.ts")).importResults(results, options),
+    );
 }
 
 /** Options of every command that ends with a verdict. */
@@ -67,7 +85,10 @@ function deciding(command: Command): Command {
   return command
     .option(...POLICY)
     .option("--variant <name...>", "quantizations or variants that decide the exit code; the others inform")
-    .option("--baseline <name>", "stored baseline of models that have none in the run: a name, last-passing, or a run")
+    .option(
+      "--baseline <name>",
+      "stored baseline of models that have none in the run: a name, last-passing, or a run; of imported results, a label",
+    )
     .option("--junit <file>", "write the verdicts as JUnit XML")
     .option("--markdown <file>", "write the report as Markdown")
     .option(...RUNS)

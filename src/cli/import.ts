@@ -1,0 +1,90 @@
+import { openStore } from "../compose.ts";
+import { UsageError } from "../domain/errors.ts";
+import { parseQuantization, QUANTIZATIONS, type Quantization } from "../domain/quantization.ts";
+import { readEnv } from "../env.ts";
+import { loadPolicy } from "../gate/policies.ts";
+import { findResults } from "../import/find-results.ts";
+import { type ImportSource, importRun } from "../import/import-run.ts";
+import { packageVersion } from "../package-root.ts";
+import { newRunId } from "../pipeline/run-id.ts";
+import { decide, type OutputOptions } from "./decide.ts";
+import { interruptSignal } from "./interrupt.ts";
+
+interface ImportOptions extends OutputOptions {
+  readonly model: string;
+  readonly task?: readonly string[];
+  readonly metric?: readonly string[];
+  readonly policy?: string;
+  /** Commander's name for `--no-gate`: false when it was given. */
+  readonly gate?: boolean;
+}
+
+/** `quantgate import`: makes a run of other tools' results, decides, reports, and exits by the verdict. */
+export async function importResults(named: readonly string[], options: ImportOptions): Promise<void> {
+  const { model, task, metric, baseline, ...output } = options;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(model))
+    throw new UsageError(`--model: "${model}" is no name: letters, digits, '.', '_', ':' and '-'`);
+  const signal = interruptSignal();
+  const sources: ImportSource[] = [];
+  for (const argument of named) sources.push(...(await openSource(argument, signal)));
+  for (const [index, { quantization }] of sources.entries())
+    if (sources.findIndex((each) => each.quantization === quantization) !== index)
+      throw new UsageError(`two results are labelled ${quantization}`, { hint: "give each a label of its own" });
+  if (options.policy !== undefined) await loadPolicy(options.policy);
+  const store = openStore(options.runs ?? readEnv(process.env).runsFolder);
+  const now = (): Date => new Date();
+  const request = {
+    id: newRunId(model, now(), Math.random),
+    model,
+    sources,
+    ...(baseline === undefined ? {} : { baseline: quantizationOf(baseline, "--baseline") }),
+    ...(task === undefined ? {} : { tasks: task }),
+    ...(metric === undefined ? {} : { metrics: metric }),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+  };
+  const { run, policy, remarks } = await importRun(request, { store, now, version: packageVersion() }, signal);
+  if (options.quiet !== true) {
+    for (const remark of remarks) process.stderr.write(`${remark}\n`);
+    if (options.policy === undefined) process.stderr.write(`policy: ${policy} (choose with --policy)\n`);
+  }
+  const { verdicts } = await decide(run, await loadPolicy(policy), output, signal);
+  process.exitCode = options.gate === false ? 0 : verdicts.exitCode;
+}
+
+/** What `LABEL=PATH` names, or a path by itself where the tool's file has labels. */
+async function openSource(argument: string, signal: AbortSignal): Promise<readonly ImportSource[]> {
+  const [, label, path = argument] = /^([^=/\\]+)=(.+)$/.exec(argument) ?? [];
+  const results = await findResults(path);
+  const inFile = await variantsIn(results, signal);
+  if (inFile.length > 1 && label === undefined)
+    return inFile.map((name) => ({ quantization: quantizationOf(name, path), path, results, inFile: name }));
+  if (inFile.length > 1)
+    throw new UsageError(`${path} holds results of ${inFile.join(", ")}`, {
+      hint: "give the file without a label: each of them becomes a variant of its own",
+    });
+  const own = label ?? results.label ?? inFile[0];
+  if (own === undefined)
+    throw new UsageError(`what is ${path}? it says no label`, { hint: `write LABEL=${path}, such as Q4_K_M=${path}` });
+  return [{ quantization: quantizationOf(own, path), path, results }];
+}
+
+async function variantsIn(
+  results: Awaited<ReturnType<typeof findResults>>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for await (const { variant } of results.rows(signal)) {
+    // A format either tells variants or doesn't.
+    if (variant === undefined) break;
+    found.add(variant);
+  }
+  return [...found];
+}
+
+function quantizationOf(label: string, where: string): Quantization {
+  const known = parseQuantization(label);
+  if (known !== undefined) return known;
+  throw new UsageError(`${where}: the label "${label}" is no quantization that is known`, {
+    hint: `known are ${QUANTIZATIONS.slice(0, 12).join(", ")}, …`,
+  });
+}
