@@ -75,10 +75,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     uses: ["domain", "stats", "analyze", "score/metrics-by-kind.ts", "spec/known-keys.ts", "spec/parse.ts"],
     types: ["spec", "store"],
   },
-  report: { uses: ["domain", "stats"], types: ["analyze", "gate", "spec", "store"] },
-
   // From verdicts, published figures and formulas to what to deploy.
-  recommend: { uses: ["domain", "stats", "perform", "package-root.ts"], types: ["analyze", "gate"] },
+  recommend: {
+    uses: ["domain", "stats", "perform", "analyze/published.ts", "gate/compatibility.ts", "package-root.ts"],
+    types: ["analyze", "gate"],
+  },
+  report: { uses: ["domain", "stats", "recommend"], types: ["analyze", "gate", "spec", "store"] },
 
   // What brings them together. Stages know no executor; an executor knows nothing of the pipeline.
   executor: {
@@ -87,7 +89,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   pipeline: {
     uses: ["domain", "dataset", "task", "plan", "score", "store", "analyze", "gate", "report"],
-    types: ["backend", "executor", "probe", "spec"],
+    types: ["backend", "executor", "probe", "recommend", "spec"],
   },
   // Makes runs of what other tools wrote: one file a format.
   import: {
@@ -166,6 +168,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "gate",
       "report",
       "pipeline",
+      "recommend",
       "service/api",
       "service/queue/open-queued-service.ts",
       "service/workers/execute-in-thread.ts",

@@ -44,6 +44,7 @@ const ThroughputRowSchema = z.object({
   phase: z.string(),
   nAgents: z.number().optional(),
   contextTokens: z.number().optional(),
+  promptTokens: z.union([z.number(), z.string()]).optional(),
   tokPerSecPerAgent: z.number().optional(),
   tokPerSecPrefill: z.number().optional(),
   boundary: z.string(),
@@ -99,6 +100,15 @@ const TargetSchema = z.object({
   source: SourceSchema,
 });
 
+const QualityGateSchema = z.object({
+  application: z.string(),
+  minComposite: z.number().nullable(),
+  minMmlu: z.number().nullable(),
+  minArc: z.number().nullable(),
+  quantization: z.string(),
+});
+export type QualityGate = z.infer<typeof QualityGateSchema>;
+
 /** The published figures that the adviser stands on. */
 export interface PlannerReference {
   readonly gpus: readonly Gpu[];
@@ -108,6 +118,8 @@ export interface PlannerReference {
   readonly eta: readonly EtaRow[];
   readonly composites: readonly z.infer<typeof CompositeSchema>[];
   readonly workedNumbers: readonly WorkedNumber[];
+  /** P.2: minima by application. */
+  readonly qualityGates: readonly QualityGate[];
   readonly targets: readonly z.infer<typeof TargetSchema>[];
 }
 
@@ -128,7 +140,11 @@ function read(): PlannerReference {
     .object({ rows: z.array(VramRowSchema), architectures: z.array(ArchitectureSchema) })
     .parse(file("vram"));
   const validation = z
-    .object({ workedNumbers: z.array(WorkedNumberSchema), targets: z.array(TargetSchema) })
+    .object({
+      workedNumbers: z.array(WorkedNumberSchema),
+      targets: z.array(TargetSchema),
+      qualityGates: z.array(QualityGateSchema),
+    })
     .parse(file("validation"));
   return {
     gpus: usable(z.object({ rows: z.array(GpuSchema) }).parse(file("hardware")).rows),

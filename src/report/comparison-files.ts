@@ -1,7 +1,7 @@
 import { comparisonDocument } from "./comparison-document.ts";
 import { renderHtmlDocument } from "./html.ts";
 import type { Investigation } from "./investigation.ts";
-import { markdownBlocks } from "./markdown.ts";
+import { renderMarkdownDocument } from "./markdown.ts";
 
 /** The comparison as one self-contained HTML file, safe as a run's report is. */
 export function renderComparisonHtml(found: Investigation): string {
@@ -10,5 +10,5 @@ export function renderComparisonHtml(found: Investigation): string {
 
 /** The same content as GitHub-flavoured Markdown. */
 export function renderComparisonMarkdown(found: Investigation): string {
-  return `${markdownBlocks(comparisonDocument(found)).join("\n\n")}\n`;
+  return renderMarkdownDocument(comparisonDocument(found));
 }

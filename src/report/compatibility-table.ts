@@ -3,7 +3,7 @@ import type { CompatibilityCell, CompatibilityMatrix } from "../gate/compatibili
 import type { ReportDocument, Tone } from "./document.ts";
 import { escapeTerminal } from "./escape.ts";
 import { plural } from "./format.ts";
-import { markdownBlocks } from "./markdown.ts";
+import { renderMarkdownDocument } from "./markdown.ts";
 import { plainTable } from "./plain-table.ts";
 import { wrap } from "./wrap.ts";
 
@@ -75,7 +75,7 @@ export function renderCompatibilityMarkdown(matrix: CompatibilityMatrix): string
       },
     ],
   };
-  return `${markdownBlocks(document).join("\n\n")}\n`;
+  return renderMarkdownDocument(document);
 }
 
 function cellOf(matrix: CompatibilityMatrix, model: string, quantization: string): CompatibilityCell | undefined {

@@ -7,7 +7,12 @@ import { MARK_SIGNS, TONE_SIGNS } from "./signs.ts";
 
 /** The report as GitHub-flavoured Markdown, with the same content as the HTML file; plots are drawn in characters. */
 export function renderMarkdown(data: ReportData): string {
-  return `${markdownBlocks(buildDocument(data)).join("\n\n")}\n`;
+  return renderMarkdownDocument(buildDocument(data));
+}
+
+/** Any document as such a file. */
+export function renderMarkdownDocument(document: ReportDocument): string {
+  return `${markdownBlocks(document).join("\n\n")}\n`;
 }
 
 /** A document as Markdown blocks that can be joined by blank lines; each stands for itself, so a cut between two is clean. */
