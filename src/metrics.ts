@@ -5,6 +5,7 @@
 
 export type { Choice } from "./domain/item.ts";
 export type { Score } from "./domain/score.ts";
+export type { ScoreInput, Scorer } from "./score/scorer.ts";
 export {
   type Bleu,
   type BleuCountOptions,

@@ -1,6 +1,6 @@
 import { decidingLevel } from "../domain/deciding-level.ts";
 import type { Protocol } from "../domain/protocol.ts";
-import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
+import { isMetric, KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedModel, ResolvedVariant } from "../spec/resolved.ts";
 import type { RunManifest } from "../store/manifest.ts";
 import { compareBackends } from "./backends.ts";
@@ -77,7 +77,7 @@ function summarizeVariant(
     ),
     accuracy: pooledAccuracy([...tasks.values()]),
     metrics,
-    composite: aggregate(metrics, Object.keys(metrics)),
+    composite: aggregate(metrics, Object.keys(metrics).filter(isMetric)),
     keyMetricAverage: aggregate(
       metrics,
       KEY_METRICS.filter((metric) => metric in metrics),
@@ -115,6 +115,7 @@ function pooledMetrics(tasks: readonly TaskScores[], manifest: RunManifest): Rea
     const facts = manifest.tasks.find((each) => each.task === scores.task.name);
     for (const metric of metricsOf(scores.task.kind, {
       references: (facts?.itemsWithReferences ?? scores.task.items) > 0,
+      own: scores.task.ownMetrics,
     })) {
       const list = byMetric.get(metric);
       if (list === undefined) byMetric.set(metric, [scores]);

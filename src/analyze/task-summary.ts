@@ -58,7 +58,10 @@ function summarizeTexts(
   task: GenerationTask,
   { facts, signatures }: TaskSummaryOptions,
 ): GenerationSummary {
-  const planned = metricsOf(task.kind, { references: (facts?.itemsWithReferences ?? task.items) > 0 });
+  const planned = metricsOf(task.kind, {
+    references: (facts?.itemsWithReferences ?? task.items) > 0,
+    own: task.ownMetrics,
+  });
   const metrics = Object.fromEntries(
     planned.map((metric) => [metric, summarizeMetric([scores], metric, signatures[metric])]),
   );

@@ -52,8 +52,8 @@ export function componentsOf(
   if (task.imported !== undefined)
     return figure === KEY_METRIC_AVERAGE || figure === task.imported.metric ? [task.imported.metric] : [];
   const references = (facts.get(task.name)?.itemsWithReferences ?? task.items) > 0;
-  const planned: readonly string[] = metricsOf(task.kind, { references });
-  if (figure === "composite") return planned;
+  if (figure === "composite") return metricsOf(task.kind, { references });
+  const planned = metricsOf(task.kind, { references, own: task.ownMetrics });
   if (figure === KEY_METRIC_AVERAGE) return KEY_METRICS.filter((metric) => planned.includes(metric));
   return planned.filter((metric) => metric === figure);
 }

@@ -8,6 +8,7 @@ export function hashSpec(spec: ResolvedSpec): string {
     seed: spec.seed,
     scorers: {
       ...spec.scorers,
+      ...(spec.scorers.own === undefined ? {} : { own: Object.values(spec.scorers.own).map((path) => basename(path)) }),
       bertscore: { ...spec.scorers.bertscore, model: basename(spec.scorers.bertscore.model) },
       coherence: { ...spec.scorers.coherence, model: basename(spec.scorers.coherence.model) },
     },

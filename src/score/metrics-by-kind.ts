@@ -25,7 +25,15 @@ const BY_KIND: Readonly<Record<GenerationKind, readonly Metric[]>> = {
 /** Metrics that compare with a reference and say nothing without one. */
 const NEED_REFERENCE: ReadonlySet<Metric> = new Set(["exact_match", "output_length", "bleu", "rouge_l", "bertscore"]);
 
-/** The metrics of a kind of generation task; without references those that need none. */
-export function metricsOf(kind: GenerationKind, { references }: { readonly references: boolean }): readonly Metric[] {
-  return BY_KIND[kind].filter((metric) => references || !NEED_REFERENCE.has(metric));
+/** The metrics of a kind of generation task; without references those that need none. `own`: the user's, which come last. */
+export function metricsOf(
+  kind: GenerationKind,
+  { references, own = [] }: { readonly references: boolean; readonly own?: readonly string[] | undefined },
+): readonly string[] {
+  return [...BY_KIND[kind].filter((metric) => references || !NEED_REFERENCE.has(metric)), ...own];
+}
+
+/** Whether a metric is one of QuantGate's, and not of a scorer of the user's own. */
+export function isMetric(name: string): name is Metric {
+  return METRICS.some((metric) => metric === name);
 }

@@ -2,8 +2,9 @@ import type { ItemSource } from "../dataset/item-source.ts";
 import { InterruptedError, QuantGateError, UsageError } from "../domain/errors.ts";
 import type { InferenceSettings } from "../domain/scoring.ts";
 import type { ResolvedSpec, ResolvedTask } from "../spec/resolved.ts";
-import { type Metric, metricsOf } from "./metrics-by-kind.ts";
+import { isMetric, metricsOf } from "./metrics-by-kind.ts";
 import { type EncoderSource, NeuralScorers } from "./open-neural-scorers.ts";
+import { openOwnScorer } from "./own-scorer.ts";
 import type { TaskScorers } from "./score-answers.ts";
 import type { Scorer } from "./scorer.ts";
 import { TEXT_SCORERS } from "./text-scorers.ts";
@@ -38,7 +39,10 @@ export async function openScorers(options: OpenScorersOptions): Promise<OpenScor
       if (task.type !== "generation") continue;
       const scorers: Scorer[] = [];
       const unavailable: Record<string, string> = {};
-      const metrics = metricsOf(task.kind, { references: (itemsWithReferences.get(task.name) ?? 0) > 0 });
+      const metrics = metricsOf(task.kind, {
+        references: (itemsWithReferences.get(task.name) ?? 0) > 0,
+        own: task.ownMetrics,
+      });
       // Together: one model is opened in its thread while another is, and while the sentence splitter is loaded.
       const opened = await Promise.all(metrics.map((metric) => openScorer(metric, task, neural, options)));
       for (const [index, made] of opened.entries()) {
@@ -67,12 +71,14 @@ type Opened =
   | { readonly kind: "unavailable"; readonly reason: string };
 
 async function openScorer(
-  metric: Metric,
+  metric: string,
   task: ResolvedTask,
   neural: NeuralScorers,
   options: OpenScorersOptions,
 ): Promise<Opened> {
-  const text = TEXT_SCORERS[metric];
+  const module = options.spec.scorers.own?.[metric];
+  if (module !== undefined) return { kind: "opened", scorer: await openOwnScorer(metric, module) };
+  const text = isMetric(metric) ? TEXT_SCORERS[metric] : undefined;
   if (text !== undefined) return { kind: "opened", scorer: await text() };
   const { spec, sources, signal } = options;
   if (spec.scorers.neural === "skip") {

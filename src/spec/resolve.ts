@@ -39,12 +39,15 @@ export async function resolveSpec(
     models.push(await resolveModel(value, model, index, folder, place));
   const tasks: ResolvedTask[] = [];
   for (const [index, task] of value.tasks.entries())
-    tasks.push(await resolveTask(task, ["tasks", index], folder, place, findDataset));
+    tasks.push(
+      withOwnMetrics(await resolveTask(task, ["tasks", index], folder, place, findDataset), value.scorers.own),
+    );
   unique(
     tasks.map((task) => task.name),
     (index) => `${place(["tasks", index])}: two tasks are named "${tasks[index]?.name}"; give one a "name"`,
   );
   const { name, seed, repeat, sampling, dollarsPerHour, looks } = value;
+  const { own } = value.scorers;
   const external = models.findIndex((model) => model.baseline.external);
   if (repeat !== undefined && external >= 0)
     throw new UsageError(
@@ -64,6 +67,7 @@ export async function resolveSpec(
       ...value.scorers,
       bertscore: { ...value.scorers.bertscore, model: modelPath(value.scorers.bertscore.model, folder) },
       coherence: { ...value.scorers.coherence, model: modelPath(value.scorers.coherence.model, folder) },
+      ...(own === undefined ? {} : { own: absolutePaths(own, folder) }),
     },
     policy,
     ...(candidates === undefined ? {} : { candidates }),
@@ -72,6 +76,15 @@ export async function resolveSpec(
     ...(sampling === undefined ? {} : { sampling }),
     ...(looks === 1 ? {} : { looks }),
   };
+}
+
+/** Every generation task is also scored by the user's own scorers. */
+function withOwnMetrics(task: ResolvedTask, own: Readonly<Record<string, string>> | undefined): ResolvedTask {
+  return own === undefined || task.type !== "generation" ? task : { ...task, ownMetrics: Object.keys(own).sort() };
+}
+
+function absolutePaths(paths: Readonly<Record<string, string>>, folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, resolvePath(folder, path)]));
 }
 
 /** Absolute when it is a folder, as it is when it is a name. */

@@ -79,6 +79,8 @@ export interface GenerationTask extends TaskBase {
   readonly type: "generation";
   readonly kind: GenerationKind;
   readonly postFilters: readonly PostFilter[];
+  /** Metrics of the user's own scorers, in alphabetical order; absent: none. */
+  readonly ownMetrics?: readonly string[];
 }
 
 export type ResolvedTask = MultipleChoiceTask | GenerationTask;

@@ -91,7 +91,7 @@ const EncoderFiles = {
 };
 
 /** A model is a name that `quantgate models` knows, or a folder (relative to the spec, starting with ./ or /). */
-const ScorersSchema = z.strictObject({
+export const ScorerSettingsSchema = z.strictObject({
   bertscore: z
     .strictObject({
       model: z.string().min(1).default("roberta-large"),
@@ -130,7 +130,35 @@ const ScorersSchema = z.strictObject({
     .describe("Cores for one inference; default: chosen from the machine."),
   batchTokens: z.int().positive().optional().describe("Most tokens in one batch; default: 512."),
 });
-export type ScorersConfig = z.output<typeof ScorersSchema>;
+
+export type ScorersConfig = z.output<typeof ScorerSettingsSchema> & {
+  /** Paths of the user's own modules that score, by the name of their metric; absent: none. */
+  readonly own?: Readonly<Record<string, string>>;
+};
+
+const OWN_METRIC = /^[a-z][a-z0-9_]{0,39}$/;
+const OWN_MODULE = /^[./~].*\.m?js$/;
+
+/** The settings, and by any other name the path of a module that scores. */
+const ScorersSchema = ScorerSettingsSchema.catchall(
+  z.unknown().meta({
+    type: "string",
+    pattern: OWN_MODULE.source,
+    description: "A JavaScript module of your own that computes a metric of this name, like ./my-scorer.mjs.",
+  }),
+).transform((given, context): ScorersConfig => {
+  const isSetting = (key: string): boolean => key in ScorerSettingsSchema.shape;
+  const own: Record<string, string> = {};
+  for (const [name, path] of Object.entries(given).filter(([key]) => !isSetting(key))) {
+    if (typeof path !== "string" || !OWN_MODULE.test(path))
+      context.addIssue({ code: "unrecognized_keys", keys: [name], input: given });
+    else if (!OWN_METRIC.test(name))
+      context.addIssue({ code: "custom", path: [name], message: "a metric's name has small letters, digits and _" });
+    else own[name] = path;
+  }
+  const settings = Object.fromEntries(Object.entries(given).filter(([key]) => isSetting(key))) as ScorersConfig;
+  return Object.keys(own).length === 0 ? settings : { ...settings, own };
+});
 
 /** What a user writes. `load.ts` turns it into a `ResolvedSpec`. */
 export const SpecSchema = z.strictObject({
@@ -154,7 +182,7 @@ export const SpecSchema = z.strictObject({
     .describe(
       "Quantizations or variant ids that decide the exit code; by default all but the baselines. The others inform.",
     ),
-  scorers: ScorersSchema.prefault({}).describe("Models behind bertscore and coherence."),
+  scorers: ScorersSchema.prefault({}).describe("Models behind bertscore and coherence, and scorers of your own."),
   repeat: z
     .strictObject({ items: z.int().positive().describe("Items of each task.") })
     .optional()

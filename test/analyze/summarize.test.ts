@@ -286,6 +286,14 @@ describe("composite and key metric average", () => {
     expect(metrics.coherence).toMatchObject({ items: 3 });
   });
 
+  it("leave a metric of the user's own scorer aside, which stands by itself", async () => {
+    const task = { ...writingTask({ name: "qa", items: 1 }), ownMetrics: ["mine"] };
+    const rows = rowsOf("qa", { [FP16]: [written({ ...qa, mine: 0.2 })] });
+    const { composite, metrics } = variantOf(await summaryOf([task], rows), FP16);
+    expect(metrics.mine).toMatchObject({ kind: "scored", mean: 0.2 });
+    expect(composite).toMatchObject({ metrics: ["bertscore", "coherence", "output_length", "rouge_l"] });
+  });
+
   it("are unscored as soon as one of their metrics is: never a mean of what is left", async () => {
     const missing = written({ ...qa, bertscore: "no model for bertscore is set up" });
     const rows = [

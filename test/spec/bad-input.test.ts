@@ -73,6 +73,16 @@ describe("a spec that is no spec", () => {
 
 describe("an unknown key is told with file, line, key and the nearest known one:", () => {
   it.each([
+    [
+      "among the scorers",
+      `${GOOD}scorers: { coherance: { model: x } }\n`,
+      'spec.yaml:11: unknown key "coherance" in scorers; did you mean "coherence"?',
+    ],
+    [
+      "among the scorers, with a word",
+      `${GOOD}scorers: { nueral: skip }\n`,
+      'spec.yaml:11: unknown key "nueral" in scorers; did you mean "neural"?',
+    ],
     ["at the top", `${GOOD}taks: []\n`, 'spec.yaml:11: unknown key "taks"; did you mean "tasks"?'],
     [
       "in a backend",

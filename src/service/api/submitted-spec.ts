@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { POLICY_NAMES } from "../../gate/policy-schema.ts";
-import { SpecSchema } from "../../spec/schema.ts";
+import { ScorerSettingsSchema, SpecSchema } from "../../spec/schema.ts";
 
 const { shape } = SpecSchema;
 const task = shape.tasks.element.shape;
-const scorers = shape.scorers.unwrap().shape;
+const scorers = ScorerSettingsSchema.shape;
 
 const DatasetNameSchema = z
   .string()

@@ -100,6 +100,7 @@ describe("what is sent", () => {
       [{ ...spec, tasks: [{ dataset: "__proto__" }] }, 422, "dataset"],
       [{ ...spec, policy: "./policy.yaml" }, 422, "policy"],
       [{ ...spec, scorers: { coherence: { model: "../secrets" } } }, 422, "scorers"],
+      [{ ...spec, scorers: { mine: "./mine.mjs" } }, 422, "scorers"],
       [{ ...spec, name: "a\nb" }, 422, "name"],
       [specOf({ FP16: "/etc/passwd" }), 422, "no model file"],
       [specOf({ FP16: "constructor" }), 422, "no model file"],
