@@ -118,7 +118,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // The service.
   // What callers see: the API and the pages, and runs that are executed beside them.
   "service/api": {
-    uses: ["domain", "store", "spec", "plan", "analyze", "gate", "report", "pipeline", "telemetry", "package-root.ts"],
+    uses: [
+      "domain",
+      "store",
+      "spec",
+      "plan",
+      "analyze",
+      "gate",
+      "recommend",
+      "report",
+      "pipeline",
+      "telemetry",
+      "package-root.ts",
+    ],
     types: ["dataset"],
   },
   // Runs that workers execute, as the service sees them: what is put into queues, and what is taken in from workers.
@@ -182,7 +194,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     types: ["stats"],
   },
   "index.ts": {
-    uses: ["domain", "store", "spec", "plan", "pipeline", "compose.ts", "env.ts"],
+    uses: ["domain", "store", "spec", "plan", "pipeline", "recommend", "compose.ts", "env.ts"],
     types: ["analyze", "gate"],
   },
   "metrics.ts": { uses: ["score", "task"], types: ["domain"] },

@@ -86,6 +86,10 @@ export function apiHandlers(parts: ServiceParts): Handlers {
       const { storedMatrix } = await import("./stored-matrix.ts");
       return json(await storedMatrix(store, query));
     },
+    recommend: async ({ body }) => {
+      const { storedRecommendation } = await import("./stored-recommendation.ts");
+      return json(await storedRecommendation(store, body));
+    },
     listBaselines: async () => {
       const baselines: { name: string; run: string }[] = [];
       for (const name of await baselineNames(store)) {

@@ -118,6 +118,17 @@ export const MatrixSchema = z.strictObject({
   ),
 });
 
+export const RecommendationSchema = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("recommended"),
+    choice: z.looseObject({ quantization: z.string(), backend: z.string() }),
+    basis: z.enum(["proven", "published"]),
+    basisText: z.string(),
+  }),
+  z.looseObject({ kind: z.literal("none-fits"), alternatives: z.array(z.looseObject({})) }),
+  z.looseObject({ kind: z.literal("no-basis"), reason: z.string(), next: z.string() }),
+]);
+
 export const BaselineSchema = z.strictObject({ name: z.string(), run: z.string() });
 export const BaselineListSchema = z.strictObject({ baselines: z.array(BaselineSchema) });
 

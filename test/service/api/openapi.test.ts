@@ -72,6 +72,11 @@ describe("/openapi.json", () => {
     await call("getMatrix", "/api/v1/matrix");
     await call("getMatrix", `/api/v1/matrix?runs=${first},${second}`);
     await call("getMatrix", "/api/v1/matrix?published=true");
+    const asked = await call("recommend", "/api/v1/recommend", { body: { model: "llama3.2-1b", vramGb: 12 } });
+    expect(asked.json).toMatchObject({ kind: "recommended", choice: { quantization: "Q4_K_M" } });
+    await call("recommend", "/api/v1/recommend", { body: { model: "mystery", runs: [first] } });
+    const unknown = await call("recommend", "/api/v1/recommend", { body: { model: "phi-2", gpu: "abacus" } });
+    expect([unknown.status, unknown.text.includes("not in the table")]).toEqual([400, true]);
     await call("cancelRun", `${run}/cancel`);
     await call("nameBaseline", "/api/v1/baselines/june", { body: { run: first } });
     const named = await call("compareRuns", `/api/v1/comparisons?reference=june&newer=${second}`);

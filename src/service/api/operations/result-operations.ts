@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { ComparisonSchema, MatrixSchema, RecordsSchema, SummarySchema, VerdictsSchema } from "../api-schemas.ts";
+import { QuestionSchema } from "../../../recommend/question.ts";
+import {
+  ComparisonSchema,
+  MatrixSchema,
+  RecommendationSchema,
+  RecordsSchema,
+  SummarySchema,
+  VerdictsSchema,
+} from "../api-schemas.ts";
 import { LimitSchema, none, type Operation, ofRun, RunIdSchema } from "./operation.ts";
 
 /** What a run found, and what changed from one to another. */
@@ -110,5 +118,23 @@ export const RESULT_OPERATIONS = {
     headers: none.loose(),
     answers: { 200: { description: "A cell for each model and quantization.", schema: MatrixSchema } },
     problems: [404, 409],
+  },
+  recommend: {
+    method: "post",
+    path: "/api/v1/recommend",
+    summary: "What to deploy, from stored verdicts, published figures and formulas.",
+    scope: "read",
+    params: none,
+    query: none,
+    headers: none.loose(),
+    body: QuestionSchema.safeExtend({
+      runs: z
+        .array(RunIdSchema)
+        .max(100)
+        .optional()
+        .describe("Runs that count as evidence; by default the newest 100 completed ones."),
+    }),
+    answers: { 200: { description: "A choice, none that fits, or no basis.", schema: RecommendationSchema } },
+    problems: [404, 413, 415],
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import { messageOf } from "../../../domain/errors.ts";
+import { messageOf, UsageError } from "../../../domain/errors.ts";
 import type { Verdicts } from "../../../gate/verdict.ts";
+import { parseQuestion } from "../../../recommend/parse-question.ts";
 import { readManifest } from "../../../store/read-manifest.ts";
 import { authenticate, SESSION_COOKIE } from "../authenticate.ts";
 import { check } from "../check-request.ts";
@@ -8,6 +9,7 @@ import { assertPlainJson } from "../json-guard.ts";
 import { OPERATIONS } from "../operations/operations.ts";
 import type { ServiceParts } from "../parts.ts";
 import { HttpProblem, problemOf } from "../problem.ts";
+import { storedRecommendation } from "../stored-recommendation.ts";
 import { documentOf, openRun } from "../stored-runs.ts";
 import { submitSpec } from "../submit-spec.ts";
 import { SubmittedSpecSchema } from "../submitted-spec.ts";
@@ -16,6 +18,7 @@ import { LIVE_SCRIPT, PAGE_STYLE } from "./assets.ts";
 import { renderComparePage } from "./compare-page.ts";
 import { exampleSpec, renderErrorPage, renderLoginPage, renderSubmitPage } from "./forms.ts";
 import { renderHistoryPage } from "./history-page.ts";
+import { renderRecommendPage } from "./recommend-page.ts";
 import { renderRunPage } from "./run-page.ts";
 import { renderRunsPage } from "./runs-page.ts";
 
@@ -102,6 +105,22 @@ export function addPages(app: Express, parts: ServiceParts, takeTurn: (caller: s
     const { model } = check(OPERATIONS.listRuns.query, { model: request.params.model }, "path", "invalid-request");
     const { runs, more } = await store.find({ model: model ?? "", statuses: ["completed"] }, { limit: HISTORY_SHOWN });
     return renderHistoryPage(model ?? "", runs, more);
+  });
+  page("get", "/recommend", "read", async (request) => {
+    const { runs } = await store.find({ statuses: ["completed"] }, { limit: RUNS_SHOWN });
+    const models = [...new Set(runs.flatMap((run) => run.models))];
+    const asked = Object.fromEntries(
+      Object.entries(request.query).flatMap(([name, value]) =>
+        typeof value === "string" && value.trim() !== "" ? [[name, value]] : [],
+      ),
+    );
+    if (asked.model === undefined) return renderRecommendPage({ models, asked });
+    try {
+      return renderRecommendPage({ models, asked, found: await storedRecommendation(store, parseQuestion(asked, [])) });
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof HttpProblem)) throw error;
+      return renderRecommendPage({ models, asked, problem: error.message });
+    }
   });
   page("get", "/compare", "read", async (request) => {
     const { runs } = await store.find({ statuses: ["completed"] }, { limit: RUNS_SHOWN });

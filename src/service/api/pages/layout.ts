@@ -22,7 +22,7 @@ ${live ? markup`<script src="/assets/live.js" defer=""></script>` : NOTHING}
 </head>
 <body>
 <header class="bar"><a class="brand" href="/runs">QuantGate</a>
-${signedIn ? markup`<nav aria-label="Main"><ul><li><a href="/runs">Runs</a></li><li><a href="/submit">Submit</a></li><li><a href="/compare">Compare</a></li></ul></nav>` : NOTHING}
+${signedIn ? markup`<nav aria-label="Main"><ul><li><a href="/runs">Runs</a></li><li><a href="/submit">Submit</a></li><li><a href="/compare">Compare</a></li><li><a href="/recommend">Deploy</a></li></ul></nav>` : NOTHING}
 </header>
 <main>
 <h1>${title}</h1>
