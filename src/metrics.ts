@@ -31,5 +31,5 @@ export {
   rougeN,
   rougeSignature,
 } from "./score/text/rouge.ts";
-export { rougeTokens } from "./score/text/rouge-tokenize.ts";
+export { isReadByRouge, rougeTokens } from "./score/text/rouge-tokenize.ts";
 export { type ExtractedChoice, extractChoice } from "./task/extract-choice.ts";

@@ -212,6 +212,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   "wink-eng-lite-web-model": ["src/score/text/"],
   "csv-parse": ["src/dataset/"],
   hyparquet: ["src/dataset/"],
+  "hyparquet-compressors": ["src/dataset/"],
   "fastest-levenshtein": ["src/spec/"],
   yaml: ["src/spec/", "src/report/"],
   yauzl: ["src/import/"],

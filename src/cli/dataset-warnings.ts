@@ -6,6 +6,7 @@ const WORDS: Readonly<Record<Warning["kind"], string>> = {
   leak: "are shown among the worked examples, answer included",
   "near-leak": "are nearly the same as a worked example",
   "no-reference": "have no reference; metrics that compare with one leave them out",
+  "equal-choices": "have two choices of one text, so an answer may be right under two labels",
   encoding: "hold U+FFFD, which stands for bytes that were no UTF-8",
 };
 

@@ -21,7 +21,7 @@ export interface DatasetCheck {
 }
 
 export interface Warning {
-  readonly kind: "duplicate" | "contradiction" | "leak" | "near-leak" | "no-reference" | "encoding";
+  readonly kind: "duplicate" | "contradiction" | "leak" | "near-leak" | "no-reference" | "equal-choices" | "encoding";
   readonly count: number;
   /** The first few, in words. */
   readonly examples: readonly string[];
@@ -106,6 +106,11 @@ class Check {
     this.#compareWithItems(item, hash(text));
     this.#compareWithShots(item, text);
     if (item.type === "generation" && item.references.length === 0) this.#warn("no-reference", `"${item.id}"`);
+    if (
+      item.type === "multiple-choice" &&
+      new Set(item.choices.map(({ text }) => text.trim())).size < item.choices.length
+    )
+      this.#warn("equal-choices", `"${item.id}"`);
     if (Object.values(item.fields).some((value) => value.includes("\uFFFD"))) this.#warn("encoding", `"${item.id}"`);
   }
 

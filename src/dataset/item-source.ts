@@ -6,6 +6,7 @@ import { throwIfAborted, UsageError } from "../domain/errors.ts";
 import type { Item } from "../domain/item.ts";
 import type { Dataset } from "./dataset.ts";
 import { mapRow } from "./map-row.ts";
+import { encodingOf } from "./read-text.ts";
 
 const NEWLINE = 0x0a;
 const WINDOW_BYTES = 1 << 16;
@@ -27,6 +28,10 @@ export interface ItemSource {
 export async function openItems(dataset: Dataset, signal: AbortSignal): Promise<ItemSource> {
   const path = join(dataset.folder, dataset.manifest.file);
   const { offsets, lines, sha256 } = await indexLines(path, signal);
+  if ((await encodingOf(path)) !== "utf-8")
+    throw new UsageError(`${path}: it is UTF-16, and a dataset's items are UTF-8`, {
+      hint: "make a dataset of it with `quantgate datasets import`, which reads both",
+    });
   const { manifest } = dataset;
   if (sha256 !== manifest.sha256) {
     throw new UsageError(

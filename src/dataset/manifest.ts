@@ -19,7 +19,9 @@ export const FieldsSchema = z.strictObject({
   choices: z
     .union([z.string(), z.array(z.string()).min(2)])
     .optional()
-    .describe("A field with a list of choices, or one field for each; empty last ones are no choices."),
+    .describe(
+      "A field with a list of choices (texts, objects with text and label, an object by label, or JSON text), or one field for each; empty last ones are no choices.",
+    ),
   labels: z.string().optional(),
   answer: z.string().optional(),
   answerIs: z
@@ -30,7 +32,7 @@ export const FieldsSchema = z.strictObject({
   references: z
     .union([z.string(), z.array(z.string()).min(1)])
     .optional()
-    .describe("A field with one reference or a list of them, or several fields."),
+    .describe("A field with one reference (text or number) or a list of them, or several fields."),
   subject: z.string().optional(),
   group: z.string().optional(),
 });

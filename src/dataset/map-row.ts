@@ -1,5 +1,6 @@
 import { UsageError } from "../domain/errors.ts";
 import type { Choice, Item } from "../domain/item.ts";
+import { findChoices, unpackAnswer, unpackJson } from "./choice-shapes.ts";
 import { valueAt } from "./field-path.ts";
 import type { ANSWER_FORMS, Manifest } from "./manifest.ts";
 
@@ -28,9 +29,8 @@ export function mapRow(
   const optionalText = (path: string | undefined): string | undefined => {
     if (path === undefined) return undefined;
     const value = valueAt(row, path);
-    if (value === undefined || value === null || value === "") return undefined;
-    if (typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    if (isMissing(value)) return undefined;
+    if (isScalar(value)) return String(value);
     throw bad(path, "is not text");
   };
   const text = (name: "question" | "prompt"): string => {
@@ -59,13 +59,12 @@ export function mapRow(
   const choices = choicesAt(row, fields.choices ?? "choices", fields.labels, bad);
   const answerPath = fields.answer ?? "answer";
   const given = valueAt(row, answerPath);
-  const answer = answerIndex(given, fields.answerIs ?? "label", choices);
+  const answer = answerIndex(unpackAnswer(given, choices.length), fields.answerIs ?? "label", choices);
   if (answer === undefined) {
-    const isMissing = given === undefined || given === null || given === "";
     const found = isScalar(given) ? `is ${JSON.stringify(given)}, which ` : "";
     throw bad(
       answerPath,
-      isMissing ? "is missing or empty" : `${found}${namesNone(fields.answerIs ?? "label", choices)}`,
+      isMissing(given) ? "is missing or empty" : `${found}${namesNone(fields.answerIs ?? "label", choices)}`,
     );
   }
   return { type: "multiple-choice", id, index, fields: scalars, question, choices, answer, ...grouping };
@@ -73,16 +72,23 @@ export function mapRow(
 
 type Complaint = (field: string, problem: string) => UsageError;
 
-/** An empty text is no reference: scores against it would be zeros that say nothing. */
+/** A text without a character is no reference: scores against it would be zeros that say nothing. */
 function referencesAt(row: unknown, paths: string | readonly string[], bad: Complaint): readonly string[] {
   return [paths].flat().flatMap((path) => {
     const value = valueAt(row, path);
-    if (value === undefined || value === null) return [];
     const list = Array.isArray(value) ? value : [value];
-    if (!list.every((entry): entry is string => typeof entry === "string"))
-      throw bad(path, "is not text or a list of texts");
-    return list.filter((entry) => entry !== "");
+    return list.flatMap((entry) => referencesIn(entry, () => bad(path, "is not text or a list of texts")));
   });
+}
+
+/** A text or a number, or what an object holds as `text` or `value`: `{"text": ["Ada"], "answer_start": [1]}`. */
+function referencesIn(entry: unknown, complain: () => UsageError): readonly string[] {
+  if (isMissing(entry)) return [];
+  if (isScalar(entry)) return [String(entry)];
+  const held = valueAt(entry, "text") ?? valueAt(entry, "value");
+  const list = Array.isArray(held) ? held : [held];
+  if (held === undefined || !list.every((text) => isScalar(text) || isMissing(text))) throw complain();
+  return list.filter((text) => !isMissing(text)).map(String);
 }
 
 function choicesAt(
@@ -92,9 +98,10 @@ function choicesAt(
   bad: Complaint,
 ): readonly Choice[] {
   const path = typeof paths === "string" ? paths : paths.join(", ");
-  const texts = typeof paths === "string" ? valueAt(row, paths) : filledFields(row, paths, bad);
-  if (!Array.isArray(texts) || texts.length < 2) throw bad(path, "is not a list of at least two choices");
-  const labels: unknown = labelsPath === undefined ? undefined : valueAt(row, labelsPath);
+  const value = typeof paths === "string" ? valueAt(row, paths) : filledFields(row, paths, bad);
+  const { texts, labels: ownLabels } = findChoices(value) ?? { texts: [] };
+  if (texts.length < 2) throw bad(path, "is not a list of at least two choices");
+  const labels: unknown = labelsPath === undefined ? ownLabels : unpackJson(valueAt(row, labelsPath));
   if (labels !== undefined && (!Array.isArray(labels) || labels.length !== texts.length)) {
     throw bad(labelsPath ?? path, `does not hold one label for each of the ${texts.length} choices`);
   }
@@ -139,7 +146,11 @@ function answerIndex(
   form: (typeof ANSWER_FORMS)[number],
   choices: readonly Choice[],
 ): number | undefined {
+  if (typeof value === "object" && value !== null && "position" in value) {
+    return typeof value.position === "number" ? value.position : undefined;
+  }
   if (!isScalar(value)) return undefined;
+  if (typeof value === "boolean") return booleanIndex(value, choices);
   switch (form) {
     case "label":
       return labelIndex(value, choices);
@@ -152,6 +163,16 @@ function answerIndex(
       return index >= 0 && index < choices.length ? index : undefined;
     }
   }
+}
+
+/** The choice that says so, in two words as people write them; else false is the first of two and true the second. */
+function booleanIndex(value: boolean, choices: readonly Choice[]): number | undefined {
+  const words = value ? /^(?:true|yes|1)$/i : /^(?:false|no|0)$/i;
+  const said = choices.findIndex((choice) => words.test(choice.text.trim()));
+  if (said >= 0) return said;
+  return choices.length === 2 && choices.every((choice) => !/^(?:true|false|yes|no)$/i.test(choice.text.trim()))
+    ? Number(value)
+    : undefined;
 }
 
 /** A label ("B", "3"), or a 0-based position when it is a number and the labels are none. */
@@ -169,16 +190,21 @@ function found(index: number): number | undefined {
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-function isScalar(value: unknown): value is string | number {
-  return typeof value === "string" || typeof value === "number";
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+/** Nothing, white space, or a number that is none. */
+function isMissing(value: unknown): boolean {
+  if (typeof value === "string") return !/[^\s\p{Cf}]/u.test(value);
+  return value === undefined || value === null || Number.isNaN(value);
 }
 
 function scalarFields(row: unknown): Readonly<Record<string, string>> {
   const scalars: Record<string, string> = Object.create(null) as Record<string, string>;
   if (typeof row !== "object" || row === null) return scalars;
   for (const [key, value] of Object.entries(row)) {
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-      scalars[key] = String(value);
+    if (isScalar(value)) scalars[key] = String(value);
   }
   return scalars;
 }

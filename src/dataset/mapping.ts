@@ -25,7 +25,11 @@ export const MappingSchema = z.strictObject({
     .optional()
     .describe("Regular expression on a file's name without its extension; its first group is the subject."),
   format: z.enum(ROW_FORMATS).optional().describe("Default: what the file's extension says."),
-  delimiter: z.string().min(1).optional().describe("Between the fields of a CSV file; default: a comma."),
+  delimiter: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Between the fields of a CSV file; default: what its first line is divided by."),
   columns: z.array(z.string().min(1)).min(1).optional().describe("Names for the columns of a CSV file without header."),
 });
 export type Mapping = z.output<typeof MappingSchema>;

@@ -1,12 +1,27 @@
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { throwIfAborted } from "../domain/errors.ts";
+import { readText } from "./read-text.ts";
 import type { SourceRow } from "./source-row.ts";
 
 export interface CsvLayout {
   readonly delimiter: string;
   /** Names of the columns of a file without a header. */
   readonly columns?: readonly string[];
+}
+
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+
+/** What stands most often between the fields of a file's first line; a comma where that is not told. */
+export async function delimiterOf(path: string): Promise<string> {
+  let start = "";
+  for await (const text of readText(path)) {
+    start += text;
+    if (start.length > 1 << 16 || /\n./.test(start)) break;
+  }
+  const line = start.replace(/"[^"]*"/g, "").split(/\r?\n/, 1)[0] ?? "";
+  const counts = DELIMITERS.map((delimiter) => line.split(delimiter).length);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";
 }
 
 interface CsvRecord {
@@ -27,11 +42,11 @@ export async function* readCsv(path: string, layout: CsvLayout, signal: AbortSig
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  const bytes = createReadStream(path);
-  bytes.on("error", (error) => parser.destroy(error));
+  const text = Readable.from(readText(path));
+  text.on("error", (error) => parser.destroy(error));
   let columns = layout.columns;
   try {
-    for await (const { record, info } of bytes.pipe(parser) as AsyncIterable<CsvRecord>) {
+    for await (const { record, info } of text.pipe(parser) as AsyncIterable<CsvRecord>) {
       throwIfAborted(signal);
       const place = { file: path, line: info.lines - newlinesIn(record) };
       if (columns === undefined) {
@@ -52,7 +67,7 @@ export async function* readCsv(path: string, layout: CsvLayout, signal: AbortSig
     if (!(error instanceof CsvError)) throw error;
     yield { place: { file: path, line: lineOf(error) }, problem: problemOf(error) };
   } finally {
-    bytes.destroy();
+    text.destroy();
   }
 }
 

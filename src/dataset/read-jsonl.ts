@@ -10,7 +10,9 @@ export async function* readJsonl(path: string, signal: AbortSignal): AsyncGenera
     try {
       row = JSON.parse(text);
     } catch {
-      yield { place, problem: "not valid JSON; each line must be one JSON object" };
+      const holdsNaN = /[:,[]\s*(?:NaN|-?Infinity)\b/.test(text);
+      const problem = holdsNaN ? "NaN and Infinity are no JSON; write null" : "each line must be one JSON object";
+      yield { place, problem: `not valid JSON; ${problem}` };
       continue;
     }
     yield { place, row };

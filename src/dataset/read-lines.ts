@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
 import { throwIfAborted } from "../domain/errors.ts";
+import { readText } from "./read-text.ts";
 
 /**
- * The lines of a UTF-8 file, one at a time, ended by \n or \r\n and nothing else (JSON texts may hold U+2028), a leading byte-order mark
+ * The lines of a text file, one at a time, ended by \n or \r\n and nothing else (JSON texts may hold U+2028), a leading byte-order mark
  * removed; `line` counts from 1.
  */
 export async function* readLines(
@@ -17,8 +17,7 @@ export async function* readLines(
     line += 1;
     return { line, text: (line === 1 ? whole.replace(/^\uFEFF/, "") : whole).replace(/\r$/, "") };
   };
-  const chunks = createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 16 }) as AsyncIterable<string>;
-  for await (const chunk of chunks) {
+  for await (const chunk of readText(path)) {
     throwIfAborted(signal);
     let start = 0;
     for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", start)) {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { UsageError } from "../domain/errors.ts";
-import { readCsv } from "./read-csv.ts";
+import { delimiterOf, readCsv } from "./read-csv.ts";
 import { readJsonl } from "./read-jsonl.ts";
 import { readParquet } from "./read-parquet.ts";
 import type { SourceRow } from "./source-row.ts";
@@ -12,7 +12,7 @@ export type RowFormat = (typeof ROW_FORMATS)[number];
 export interface RowLayout {
   /** By default what the file's extension says. */
   readonly format?: RowFormat | undefined;
-  /** Of a CSV file; by default a comma, in a `.tsv` a tab. */
+  /** Of a CSV file; by default what its first line is divided by, in a `.tsv` a tab. */
   readonly delimiter?: string | undefined;
   /** Names of the columns of a CSV file without a header. */
   readonly columns?: readonly string[] | undefined;
@@ -36,7 +36,7 @@ export async function* readRows(path: string, layout: RowLayout, signal: AbortSi
     case "jsonl":
       return yield* readJsonl(path, signal);
     case "csv": {
-      const delimiter = layout.delimiter ?? (extension === ".tsv" ? "\t" : ",");
+      const delimiter = layout.delimiter ?? (extension === ".tsv" ? "\t" : await delimiterOf(path));
       const { columns } = layout;
       return yield* readCsv(path, { delimiter, ...(columns === undefined ? {} : { columns }) }, signal);
     }

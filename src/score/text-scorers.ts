@@ -5,7 +5,7 @@ import { bleuFromStatistics, bleuStatistics } from "./text/bleu.ts";
 import { exactMatch } from "./text/exact-match.ts";
 import { outputLengthRatio } from "./text/output-length-ratio.ts";
 import { rougeL, rougeSignature } from "./text/rouge.ts";
-import { rougeTokens } from "./text/rouge-tokenize.ts";
+import { isReadByRouge, rougeTokens } from "./text/rouge-tokenize.ts";
 
 const NO_REFERENCE = unscored("no reference");
 
@@ -55,6 +55,8 @@ function bestOf({ candidate, references }: ScoreInput, score: (candidate: string
 function scoreRougeL(candidate: string, reference: string): Score {
   if (rougeTokens(reference).length === 0)
     return unscored("ROUGE knows only the letters a-z and digits; the reference has none");
+  if (!isReadByRouge(reference))
+    return unscored("ROUGE knows only the letters a-z and digits; the reference is mostly in another script");
   return scored(rougeL(candidate, reference).f1);
 }
 

@@ -61,6 +61,30 @@ describe("recorded answers", () => {
     expect(await written("3")).toMatchObject({ text: "The answer is B.", reasoning: "The answer is A? Hmm." });
   });
 
+  it("of a document that lm-evaluation-harness wrote once a filter count once, if they are equal", async () => {
+    const row = (doc_id: number, resps: unknown, filter: string) => ({
+      doc_id,
+      doc: { id: `q${doc_id}` },
+      resps,
+      filter,
+    });
+    const backend = await open([
+      row(0, [["The answer is (B)"]], "strict-match"),
+      row(0, [["The answer is (B)"]], "flexible-extract"),
+      row(1, [["C"]], "strict-match"),
+      row(1, [["C"]], "flexible-extract"),
+      row(1, [["C"]], "third"),
+    ]);
+    expect(await backend.generate(textRequest("x"), signal, about("q0"))).toMatchObject({ text: "The answer is (B)" });
+    expect(backend.identity.settings).toMatchObject({ rows: 2 });
+    await expect(open([row(0, [["B"]], "a"), row(0, [["C"]], "b")])).rejects.toThrow(
+      /:2: item "q0" was recorded before.*another answer/,
+    );
+    await expect(open([row(0, [["B"]], "a"), { item: "q0", text: "B" }])).rejects.toThrow(
+      /:2: item "q0" was recorded before/,
+    );
+  });
+
   it("that are missing, of another prompt or another kind are told as not recorded", async () => {
     const backend = await open([
       { item: "1", text: "a", promptHash: hashRequest(textRequest("right")) },

@@ -43,6 +43,13 @@ describe("checking a dataset", () => {
     expect((await check(await writeQuizSet(rows))).warnings).toEqual([]);
   });
 
+  it("finds items with two equal choices, whose right one has two labels", async () => {
+    const { warnings } = await check(
+      await writeQuizSet([LAKE, { ...LAKE, id: "twice", choices: ["x", "y", "x "], question: "Where?" }]),
+    );
+    expect(warnings).toEqual([{ kind: "equal-choices", count: 1, examples: ['"twice"'] }]);
+  });
+
   it("finds the same question with another answer", async () => {
     const { warnings } = await check(await writeQuizSet([LAKE, { ...LAKE, id: "wrong", answer: "B" }]));
     expect(warnings).toEqual([{ kind: "contradiction", count: 1, examples: ['"wrong" and "lake"'] }]);

@@ -19,6 +19,65 @@ function choiceItem(row: object, fields: Manifest["fields"] = {}) {
 
 const QUESTION = { question: "Which?", choices: ["red", "green", "blue", "grey"] };
 
+const MAMMALS = ["trout", "whale", "gecko"];
+
+describe("choices and answers in the shapes of public data sets", () => {
+  const texts = (item: { choices: readonly { text: string }[] }) => item.choices.map(({ text }) => text);
+  const labels = (item: { choices: readonly { label: string }[] }) => item.choices.map(({ label }) => label);
+
+  it.each<[string, unknown]>([
+    ["a list of objects with text and label", MAMMALS.map((text, index) => ({ text, label: "ABC"[index] }))],
+    ["a list of objects with text alone", MAMMALS.map((text) => ({ text }))],
+    ["a list of objects with key and value", MAMMALS.map((value, index) => ({ key: "ABC"[index], value }))],
+    ["JSON text of a list", JSON.stringify(MAMMALS)],
+    ["JSON text of an object", '{"A": "trout", "B": "whale", "C": "gecko"}'],
+    ["an object by label", { A: "trout", B: "whale", C: "gecko" }],
+    ["an object whose last ones are empty", { A: "trout", B: "whale", C: "gecko", D: null, E: "" }],
+    ["an object of lists", { text: MAMMALS, label: ["A", "B", "C"] }],
+  ])("%s", (_, choices) => {
+    const item = choiceItem({ question: "Which is a mammal?", choices, answer: "B" });
+    expect(texts(item)).toEqual(MAMMALS);
+    expect(labels(item)).toEqual(["A", "B", "C"]);
+    expect(item.answer).toBe(1);
+  });
+
+  it("keeps the labels that the shape brings", () => {
+    const item = choiceItem({ question: "Which?", choices: { 1: "trout", 2: "whale" }, answer: 2 });
+    expect(labels(item)).toEqual(["1", "2"]);
+    expect(item.answer).toBe(1);
+  });
+
+  it.each<[string, unknown, Manifest["fields"], unknown, number]>([
+    ["one of ones and zeros", MAMMALS, { answerIs: "position" }, [0, 1, 0], 1],
+    ["the same as JSON text", MAMMALS, {}, "[0, 0, 1]", 2],
+    ["one truth among falsehoods", MAMMALS, { answerIs: "label" }, [true, false, false], 0],
+    ["true, where a choice says so", ["false", "true"], { answerIs: "text" }, true, 1],
+    ["false, where a choice says no", ["Yes", "No"], {}, false, 1],
+    ["true among choices that say neither", ["the first", "the second"], { answerIs: "position" }, true, 1],
+    ["true among truth values", [true, false], { answerIs: "text" }, true, 0],
+  ])("an answer that is %s", (_, choices, fields, answer, index) => {
+    expect(choiceItem({ question: "Which?", choices, answer }, fields).answer).toBe(index);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ["two ones", MAMMALS, [1, 1, 0]],
+    ["none", MAMMALS, [0, 0, 0]],
+    ["too few marks", MAMMALS, [0, 1]],
+    ["true among three", MAMMALS, true],
+  ])("but no answer by %s", (_, choices, answer) => {
+    expectComplaint(() => choiceItem({ question: "Which?", choices, answer }), "answer", "names none of the choices");
+  });
+
+  it.each<[string, unknown]>([
+    ["a text", "trout, whale"],
+    ["JSON text that is none", "['trout', 'whale']"],
+    ["an object with one", { A: "trout" }],
+  ])("but no choices from %s", (_, choices) => {
+    const problem = "is not a list of at least two choices";
+    expectComplaint(() => choiceItem({ question: "Which?", choices, answer: "A" }), "choices", problem);
+  });
+});
+
 describe("a multiple-choice row", () => {
   it.each<[string, unknown, number]>([
     ["a letter", "C", 2],
@@ -225,6 +284,22 @@ describe("a generation row", () => {
     });
   });
 
+  it.each<[string, unknown, readonly string[]]>([
+    ["a number", 42, ["42"]],
+    ["numbers and texts", [4.5, "five"], ["4.5", "five"]],
+    ["a truth value", false, ["false"]],
+    ["an object of texts", { text: ["Ada", "Ada L."], answer_start: [1, 2] }, ["Ada", "Ada L."]],
+    ["a list of objects", [{ text: "Ada" }, { value: "Lovelace" }], ["Ada", "Lovelace"]],
+    ["white space", "   ", []],
+    ["invisible characters", "\u00a0\u200b\n", []],
+    ["white space among texts", ["\t", "a", ""], ["a"]],
+    ["NaN", Number.NaN, []],
+    ["an object of white space", { text: [" "] }, []],
+  ])("takes references that are %s", (_, reference, expected) => {
+    const item = mapWith({}, { prompt: "x", reference });
+    expect(item.type === "generation" && item.references).toEqual(expected);
+  });
+
   it("without an id takes its position", () => {
     expect(mapWith({}, { prompt: "x" }, 41)).toMatchObject({ id: "41", index: 41 });
   });
@@ -254,8 +329,14 @@ describe("a generation row", () => {
   it.each<[string, unknown, string, string]>([
     ["no prompt", {}, "prompt", "is missing or empty"],
     ["a prompt that is a list", { prompt: ["x"] }, "prompt", "is not text"],
-    ["a reference that is a number", { prompt: "x", reference: 3 }, "reference", "is not text or a list of texts"],
-    ["a list of references with a number", { prompt: "x", reference: ["a", 3] }, "reference", "is not text or a list"],
+    [
+      "a reference that is an object without text",
+      { prompt: "x", reference: { a: 3 } },
+      "reference",
+      "is not text or a",
+    ],
+    ["a list of lists of references", { prompt: "x", reference: [["a"]] }, "reference", "is not text or a list"],
+    ["a prompt of white space", { prompt: " \n" }, "prompt", "is missing or empty"],
     ["an id that is a list", { prompt: "x", id: [1] }, "id", "is not text"],
     ["no fields at all: a list", ["x"], "prompt", "is missing or empty"],
     ["no fields at all: null", null, "prompt", "is missing or empty"],

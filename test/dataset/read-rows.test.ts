@@ -1,5 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { type RowLayout, readRows } from "../../src/dataset/read-rows.ts";
 import type { SourceRow } from "../../src/dataset/source-row.ts";
@@ -20,6 +22,66 @@ const rowsOf = (sources: readonly SourceRow[]) =>
   sources.map((source) => ("row" in source ? source.row : source.problem));
 const linesOf = (sources: readonly SourceRow[]) => sources.map((source) => source.place.line);
 
+/** A Zstandard frame of one block that is stored as it is (RFC 8878, 3.1.1). */
+function zstdStored(bytes: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(12);
+  head.writeUInt32LE(0xfd2fb528, 0);
+  head.writeUInt8(0xa0, 4);
+  head.writeUInt32LE(bytes.length, 5);
+  head.writeUIntLE((bytes.length << 3) | 1, 9, 3);
+  return Buffer.concat([head, bytes]);
+}
+
+describe("rows of a packed Parquet file", () => {
+  it.each([
+    ["gzip", "GZIP", (bytes: Uint8Array) => gzipSync(bytes)],
+    ["Zstandard", "ZSTD", zstdStored],
+    ["Brotli", "BROTLI", (bytes: Uint8Array) => brotliCompressSync(bytes)],
+  ] as const)("are read when packed with %s", async (_, codec, compress) => {
+    const columnData = [
+      { name: "q", data: ["Why?", "Grüße ☀"] },
+      { name: "a", data: [1, 2] },
+    ];
+    const bytes = Buffer.from(parquetWriteBuffer({ columnData, codec, compressors: { [codec]: compress } }));
+    expect(rowsOf(await read("a.parquet", bytes))).toEqual([
+      { q: "Why?", a: 1 },
+      { q: "Grüße ☀", a: 2 },
+    ]);
+  });
+
+  it("have null where a number is NaN, in lists too", async () => {
+    const columnData = [
+      { name: "a", data: [1.5, Number.NaN], type: "DOUBLE" as const },
+      { name: "b", data: [[1, Number.NaN], [2]], type: "JSON" as const },
+    ];
+    const rows = rowsOf(await read("a.parquet", Buffer.from(parquetWriteBuffer({ columnData }))));
+    expect(rows.map((row) => (row as { a: unknown }).a)).toEqual([1.5, null]);
+  });
+});
+
+describe("text in UTF-16", () => {
+  const utf16be = (text: string) => Buffer.from(text, "utf16le").swap16();
+  it.each([
+    ["little-endian with its mark", (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le")],
+    ["big-endian with its mark", (text: string) => utf16be(`\uFEFF${text}`)],
+    ["little-endian without a mark", (text: string) => Buffer.from(text, "utf16le")],
+    ["big-endian without a mark", utf16be],
+  ])("is read: %s", async (_, encode) => {
+    const rows = Array.from({ length: 3000 }, (_row, index) => ({ q: `Où ${index}? ☀😀` }));
+    const jsonl = encode(rows.map((row) => JSON.stringify(row)).join("\r\n"));
+    expect(rowsOf(await read("a.jsonl", jsonl))).toEqual(rows);
+    const csv = encode(["q;a", ...rows.map(({ q }) => `${q};x`)].join("\r\n"));
+    expect(rowsOf(await read("a.csv", csv))).toEqual(rows.map(({ q }) => ({ q, a: "x" })));
+  });
+
+  it("that holds NaN as some programs write JSON is told", async () => {
+    expect(rowsOf(await read("a.jsonl", '{"a": NaN}\n{"a": 1}'))).toEqual([
+      "not valid JSON; NaN and Infinity are no JSON; write null",
+      { a: 1 },
+    ]);
+  });
+});
+
 describe("rows of a CSV file", () => {
   it("are objects of text by the names of the header", async () => {
     const rows = await read("a.csv", "id,question\n1,Why?\n2,Who?\n");
@@ -36,6 +98,15 @@ describe("rows of a CSV file", () => {
     expect(rowsOf(await read("a.csv", "q;a\nWhy, so?;yes\n", { delimiter: ";" }))).toEqual([
       { q: "Why, so?", a: "yes" },
     ]);
+  });
+
+  it.each([
+    ["semicolons", "\uFEFFid;q;right\r\n1;Où, à Paris ?;A\r\n", { id: "1", q: "Où, à Paris ?", right: "A" }],
+    ["bars", "q|a\nWhy, so?|yes\n", { q: "Why, so?", a: "yes" }],
+    ["commas, with a semicolon in a name", '"q; long",a,b\nx,y,z\n', { "q; long": "x", a: "y", b: "z" }],
+    ["nothing", "q\nWhy\n", { q: "Why" }],
+  ])("are divided as the first line is: by %s", async (_, text, row) => {
+    expect(rowsOf(await read("a.csv", text))).toEqual([row]);
   });
 
   it("may have commas, quotes and newlines in quotes; they are told by the line they begin on", async () => {

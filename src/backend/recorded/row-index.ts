@@ -7,6 +7,8 @@ import { type RecordedRow, readRow } from "./rows.ts";
 export interface RowPlace {
   readonly start: number;
   readonly length: number;
+  /** Of a row of lm-evaluation-harness: 16 hex digits over its answers, by which the same document under another filter is known. */
+  readonly answers?: string;
 }
 
 export interface RowIndex {
@@ -25,7 +27,7 @@ export function rowKey(task: string | undefined, item: string): string {
 
 /**
  * Reads a file of recorded answers once and keeps where each row stands, not what it says. Throws `UsageError` with file and line for a row
- * that doesn't fit, and for two rows of one item.
+ * that doesn't fit, and for two rows of one item; lm-evaluation-harness' rows of one document, one a filter, are one where their answers are.
  */
 export async function indexRows(path: string, signal: AbortSignal): Promise<RowIndex> {
   const hash = createHash("sha256");
@@ -38,11 +40,15 @@ export async function indexRows(path: string, signal: AbortSignal): Promise<RowI
     line += 1;
     const row = parseLine(bytes, path, line);
     if (row !== undefined) {
-      rows += 1;
-      for (const item of row.items) {
-        const key = rowKey(row.task, item);
-        if (places.has(key)) throw new UsageError(`${path}:${line}: item "${item}" was recorded before in this file`);
-        places.set(key, { start, length: bytes.length });
+      const keys = row.items.map((item) => rowKey(row.task, item));
+      const before = keys.flatMap((key) => places.get(key) ?? []);
+      const answers = row.filtered ? shortHash(JSON.stringify(row.answer)) : undefined;
+      if (before.length === 0) {
+        rows += 1;
+        const place = { start, length: bytes.length, ...(answers === undefined ? undefined : { answers }) };
+        for (const key of keys) places.set(key, place);
+      } else if (answers === undefined || before.some((place) => place.answers !== answers)) {
+        throw recordedTwice(`${path}:${line}`, row);
       }
     }
     start += bytes.length + 1;
@@ -66,6 +72,21 @@ export async function indexRows(path: string, signal: AbortSignal): Promise<RowI
   }
   if (rest.length > 0) take(rest);
   return { places, rows, digest: hash.digest("hex") };
+}
+
+function recordedTwice(where: string, { items, filtered }: RecordedRow): UsageError {
+  return new UsageError(
+    `${where}: item "${items.at(-1)}" was recorded before in this file${filtered ? ", with another answer" : ""}`,
+    {
+      hint: filtered
+        ? "a file holds one run of one task; a document may stand once a filter"
+        : "keep one of the two rows",
+    },
+  );
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function parseLine(bytes: Buffer, path: string, line: number): RecordedRow | undefined {

@@ -39,6 +39,8 @@ export interface RecordedRow {
   readonly task: string | undefined;
   /** Every id under which the item may be asked for. */
   readonly items: readonly string[];
+  /** The format writes a row for each filter of an answer. */
+  readonly filtered: boolean;
   readonly promptHash: string | undefined;
   readonly tokens: { readonly prompt: number; readonly completion: number } | undefined;
   readonly answer:
@@ -69,6 +71,7 @@ export function readRow(value: unknown): RecordedRow | { readonly problem: strin
   return {
     task,
     items: [item],
+    filtered: false,
     promptHash,
     tokens,
     answer:
@@ -92,6 +95,7 @@ function fromLmEval({ doc_id, doc, resps }: z.output<typeof LmEvalRowSchema>): R
   return {
     task: undefined,
     items: typeof id === "string" && id !== doc_id ? [doc_id, id] : [doc_id],
+    filtered: true,
     promptHash: undefined,
     tokens: undefined,
     answer:

@@ -26,6 +26,23 @@ export function rougeTokens(text: string, options: RougeOptions = {}): string[] 
   });
 }
 
+const WORDS_BY_SCRIPT =
+  /(?<unspaced>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])|(?<latin>[\p{Script=Latin}\p{N}\p{M}]+)|(?<other>[\p{L}\p{M}]+)/gu;
+
+/**
+ * Whether ROUGE sees most of a text: no more words in other scripts than in Latin letters, where a character of a script without spaces
+ * counts as a word, and a number as none. What it doesn't see would be left out of the comparison without a word: "H2O" alone of "水的化学式是H2O".
+ */
+export function isReadByRouge(text: string): boolean {
+  let latin = 0;
+  let others = 0;
+  for (const { groups } of text.matchAll(WORDS_BY_SCRIPT)) {
+    if (groups?.latin === undefined) others += 1;
+    else if (/\p{L}/u.test(groups.latin)) latin += 1;
+  }
+  return others <= latin;
+}
+
 /** Token ids of several texts under one vocabulary; `vocabularySize` is one more than the largest id. */
 export function rougeTexts(
   texts: readonly string[],
