@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // Times, cost and memory.
   perform: { uses: ["domain", "stats"] },
   "package-root.ts": { uses: [] },
+  "pause.ts": { uses: ["domain"] },
   "env.ts": { uses: ["domain"] },
 
   // What a run is made of, and where it is kept.
@@ -34,7 +35,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // What the stages work with.
   task: { uses: ["domain"], types: ["dataset", "spec"] },
-  onnx: { uses: ["domain", "files", "hub"] },
+  onnx: { uses: ["domain", "files", "hub", "package-root.ts"] },
   backend: {
     uses: [
       "domain",
@@ -135,7 +136,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   // Runs that workers execute, as the service sees them: what is put into queues, and what is taken in from workers.
   "service/queue": {
-    uses: ["domain", "store", "plan", "pipeline", "executor", "service/api", "telemetry", "package-root.ts"],
+    uses: [
+      "domain",
+      "store",
+      "plan",
+      "pipeline",
+      "executor",
+      "service/api",
+      "telemetry",
+      "package-root.ts",
+      "pause.ts",
+    ],
     types: ["spec"],
   },
   // What the processes beside the service do, and the threads of both.
@@ -162,7 +173,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   // The ways in.
   // Speaks to the service over the network; of the service it knows only what its answers look like.
-  client: { uses: ["domain"], types: ["analyze", "gate", "report", "service/api"] },
+  client: { uses: ["domain", "pause.ts"], types: ["analyze", "gate", "report", "service/api"] },
   // Servers that answer as the real ones would, for tests and for trying a service out.
   "fake-backend": { uses: ["domain", "backend"] },
   cli: {

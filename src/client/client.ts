@@ -3,6 +3,7 @@ import type { Summary } from "../analyze/summary.ts";
 import { InterruptedError } from "../domain/errors.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Verdicts } from "../gate/verdict.ts";
+import { pause } from "../pause.ts";
 import type { Investigation } from "../report/investigation.ts";
 import type {
   Baseline,
@@ -17,7 +18,7 @@ import type { RunEvent, RunState } from "../service/api/run-service.ts";
 import type { SubmittedSpec } from "../service/api/submitted-spec.ts";
 import { readEvents } from "./event-stream.ts";
 import { ServiceError } from "./service-error.ts";
-import { ATTEMPTS, type CallOptions, type ClientOptions, only, PAUSE_MS, pause, Transport } from "./transport.ts";
+import { ATTEMPTS, type CallOptions, type ClientOptions, only, PAUSE_MS, Transport } from "./transport.ts";
 
 export interface RunQuery {
   readonly model?: string;

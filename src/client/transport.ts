@@ -1,4 +1,5 @@
 import { InterruptedError, messageOf } from "../domain/errors.ts";
+import { pause } from "../pause.ts";
 import { ServiceError } from "./service-error.ts";
 
 export interface ClientOptions {
@@ -109,19 +110,4 @@ function reasonOf(failure: unknown): string {
 
 export function only({ signal }: { readonly signal?: AbortSignal | undefined }): CallOptions {
   return signal === undefined ? {} : { signal };
-}
-
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted) throw new InterruptedError();
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(new InterruptedError());
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -1,10 +1,11 @@
 import { clusterLabels } from "../analyze/group-of.ts";
 import { type EstimateOptions, estimateDifference, type PairedMark } from "../analyze/paired-accuracy.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import { plain, signed } from "../domain/write-number.ts";
 import { tangoEquivalence, tangoNonInferiority } from "../stats/tango.ts";
 import { boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
 import { howMany, pairsToDecide } from "./items-to-decide.ts";
-import { items, plain, signed } from "./wording.ts";
+import { items } from "./wording.ts";
 
 export interface AccuracyMargin extends EstimateOptions {
   readonly goal: "non-inferiority" | "equivalence";
@@ -33,7 +34,7 @@ export function judgeAccuracyMargin(marks: readonly PairedMark[], margin: Accura
       ...numbers,
       outcome: met ? "pass" : "fail",
       basis: "point estimate",
-      explanation: `point estimate ${signed(change)} pp: ${flips}`,
+      explanation: `point estimate ${signed(change, 1)} pp: ${flips}`,
     };
   }
   const [lower, upper] = [100 * estimate.lower, 100 * estimate.upper];
@@ -60,7 +61,7 @@ export function judgeAccuracyMargin(marks: readonly PairedMark[], margin: Accura
     ...(clusterLabels(marks.map((mark) => mark.group)) === undefined
       ? { p: goal === "equivalence" ? tangoEquivalence(counts).p : tangoNonInferiority(counts).p }
       : {}),
-    explanation: `${signed(change)} pp, ${estimate.method} interval [${signed(lower)}, ${signed(upper)}] pp: ${flips}${
+    explanation: `${signed(change, 1)} pp, ${estimate.method} interval [${signed(lower, 1)}, ${signed(upper, 1)}] pp: ${flips}${
       outcome === "inconclusive" ? `; ${howMany(needed)}` : ""
     }`,
     ...(needed === undefined ? {} : { itemsNeeded: needed }),

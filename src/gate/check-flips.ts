@@ -1,6 +1,7 @@
 import type { PairedMark } from "../analyze/paired-accuracy.ts";
 import { type MissingItems, marksAssuming } from "../analyze/worst-case.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
+import { plain } from "../domain/write-number.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
 import { countMissing, type Evidence, pairsOf, tasksOfBoth } from "./evidence.ts";
 import { boundsAgainst, exceptSameWeights, type Finding, notMeasured, ROUNDING, withMissing } from "./finding.ts";
@@ -8,7 +9,6 @@ import { howMany, itemsToDecideShare } from "./items-to-decide.ts";
 import type { RuleOf } from "./policy-schema.ts";
 import { checkScopes, selectChoices } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { plain } from "./wording.ts";
 
 /** `max-flips`: items right on one side only, as a share of the pairs. Wilson's interval decides. A missing item counts as a flip. */
 export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores, level }: Evidence): readonly CheckedRule[] {

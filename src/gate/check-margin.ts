@@ -1,4 +1,5 @@
 import { type MissingItems, marksAssuming, valuesAssuming } from "../analyze/worst-case.ts";
+import { plain } from "../domain/write-number.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { judgeAccuracyMargin } from "./accuracy-margin.ts";
 import {
@@ -16,7 +17,6 @@ import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
 import { judgeRelativeMargin } from "./relative-margin.ts";
 import { checkScopes, selectChoices, selectTexts } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { plain } from "./wording.ts";
 
 type MarginType = "max-loss" | "equivalence";
 

@@ -1,12 +1,12 @@
 import { isNearRandom } from "../analyze/near-random.ts";
 import { type MissingItems, markCountsAssuming } from "../analyze/worst-case.ts";
+import { plain } from "../domain/write-number.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
 import { type Evidence, tasksOf } from "./evidence.ts";
 import { type Finding, notMeasured, withMissing } from "./finding.ts";
 import type { RuleOf } from "./policy-schema.ts";
 import { checkScopes, selectChoices } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { plain } from "./wording.ts";
 
 /** `not-near-random`: at every multiple-choice task the lower end of Wilson's 95 % interval must be above the accuracy of guessing. */
 export function checkNearRandom(rule: RuleOf<"not-near-random">, evidence: Evidence): readonly CheckedRule[] {

@@ -1,10 +1,10 @@
 import type { Outcome as ItemOutcome, TaskScores } from "../analyze/task-scores.ts";
+import { plain } from "../domain/write-number.ts";
 import { type Evidence, tasksOf } from "./evidence.ts";
 import { type Finding, notMeasured, ROUNDING, withMissing } from "./finding.ts";
 import type { RATES, RuleOf } from "./policy-schema.ts";
 import { checkScopes } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { plain } from "./wording.ts";
 
 const COUNTED: Readonly<Record<(typeof RATES)[number], readonly ItemOutcome[]>> = {
   unparsed: ["unparsed"],

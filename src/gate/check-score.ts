@@ -1,5 +1,6 @@
 import type { TaskScores } from "../analyze/task-scores.ts";
 import { type MarkCounts, type MissingItems, markCountsAssuming, ownValuesAssuming } from "../analyze/worst-case.ts";
+import { plain } from "../domain/write-number.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { componentsOf, type Evidence, metricWords, readerOf, tasksOf, whyUnscored } from "./evidence.ts";
 import { notMeasured, withMissing } from "./finding.ts";
@@ -7,7 +8,6 @@ import { judgeMeans, judgeShare } from "./minimum.ts";
 import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
 import { checkScopes, type Scope, selectChoices, selectTexts } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { plain } from "./wording.ts";
 
 /** `min-score` on accuracy: right answers among those that count. */
 export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores, level }: Evidence): readonly CheckedRule[] {

@@ -1,6 +1,7 @@
 import type { PairedTask } from "../analyze/compare.ts";
 import { atLeastTier, type Changes, type TierResult, tierOf } from "../analyze/tier.ts";
 import { type MissingItems, marksAssuming, valuesAssuming } from "../analyze/worst-case.ts";
+import { signed } from "../domain/write-number.ts";
 import { KEY_METRICS } from "../score/metrics-by-kind.ts";
 import {
   componentsOf,
@@ -16,7 +17,6 @@ import { exceptSameWeights, type Finding, notMeasured, withMissing } from "./fin
 import type { RuleOf } from "./policy-schema.ts";
 import { selectChoices, selectTexts } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { signed } from "./wording.ts";
 
 /** `min-tier`: a description by point estimates, worse of accuracy and generation. It can fail a variant and never pass it alone. */
 export function checkTier(rule: RuleOf<"min-tier">, evidence: Evidence): readonly CheckedRule[] {
@@ -56,8 +56,8 @@ function judgeTier(result: TierResult, { tier: required }: RuleOf<"min-tier">): 
   if (result.kind === "none") return notMeasured(result.reason);
   const { tier, accuracyLossPp, generationLossPercent } = result;
   const changes = [
-    ...(accuracyLossPp === undefined ? [] : [`accuracy ${signed(-accuracyLossPp)} pp`]),
-    ...(generationLossPercent === undefined ? [] : [`key metric average ${signed(-generationLossPercent)} %`]),
+    ...(accuracyLossPp === undefined ? [] : [`accuracy ${signed(-accuracyLossPp, 1)} pp`]),
+    ...(generationLossPercent === undefined ? [] : [`key metric average ${signed(-generationLossPercent, 1)} %`]),
   ];
   return {
     outcome: atLeastTier(tier, required) ? "pass" : "fail",

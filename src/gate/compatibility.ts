@@ -2,9 +2,9 @@ import { publishedTable } from "../analyze/published.ts";
 import type { Summary, VariantSummary } from "../analyze/summary.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import { nominalBitsPerWeight, type Quantization } from "../domain/quantization.ts";
+import { plain, signed } from "../domain/write-number.ts";
 import { accuracyLoss, type BenchmarkPool, poolsOf } from "./benchmark-pools.ts";
 import { ROUNDING } from "./finding.ts";
-import { plain, signed } from "./wording.ts";
 
 /** Which quantizations of which models work, by point estimates: a first look, no gate. */
 export interface CompatibilityMatrix {
@@ -132,8 +132,8 @@ function judgeCell(entry: Entry, reference: Entry | undefined): CompatibilityCel
     ...(mmlu === undefined ? {} : { mmluLossPp: mmlu.lossPp }),
   };
   const against = `against ${reference?.quantization ?? "Q8_0"}${reference === undefined || reference.quantization === "Q8_0" ? "" : ", for want of Q8_0"}`;
-  const accuracy = pooled === undefined ? undefined : `${pooled.over} ${signed(-pooled.lossPp)} pp ${against}`;
-  const knowledge = mmlu === undefined ? "MMLU not compared" : `MMLU ${signed(-mmlu.lossPp)} pp ${against}`;
+  const accuracy = pooled === undefined ? undefined : `${pooled.over} ${signed(-pooled.lossPp, 1)} pp ${against}`;
+  const knowledge = mmlu === undefined ? "MMLU not compared" : `MMLU ${signed(-mmlu.lossPp, 1)} pp ${against}`;
   const score = composite === undefined ? "composite not measured" : `composite ${plain(composite)}`;
   if (accuracy !== undefined && (pooled?.lossPp ?? 0) > BAD_LOSS_PP + ROUNDING)
     return { ...head, outcome: "FAIL", reason: `${accuracy}, more than ${BAD_LOSS_PP} pp lost` };

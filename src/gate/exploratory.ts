@@ -1,5 +1,5 @@
+import { plain } from "../domain/write-number.ts";
 import type { RunManifest } from "../store/manifest.ts";
-import { plain } from "./wording.ts";
 
 /**
  * Why a variant's result is exploratory: earlier runs looked at part of its evidence, and the looks weren't declared in all their specs, or

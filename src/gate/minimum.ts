@@ -1,12 +1,12 @@
 import type { MarkCounts } from "../analyze/worst-case.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
+import { plain } from "../domain/write-number.ts";
 import { boundedMeanInterval } from "../stats/bounded-mean.ts";
 import { mean } from "../stats/descriptive.ts";
 import type { Interval } from "../stats/interval.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
 import { boundsAgainst, type Finding, ROUNDING } from "./finding.ts";
 import { howMany, itemsToDecideMean, itemsToDecideShare } from "./items-to-decide.ts";
-import { plain } from "./wording.ts";
 
 export interface Minimum {
   /** In [0, 1]. */

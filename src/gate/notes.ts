@@ -1,10 +1,11 @@
 import type { VariantSummary } from "../analyze/summary.ts";
 import { valuesAssuming } from "../analyze/worst-case.ts";
+import { plain } from "../domain/write-number.ts";
 import { componentsOf, type Evidence, KEY_METRIC_AVERAGE, metricWords, readerOf, tasksOf } from "./evidence.ts";
 import type { Rule } from "./policy-schema.ts";
 import { compressedBy } from "./relative-margin.ts";
 import type { CheckedRule } from "./verdict.ts";
-import { items, plain } from "./wording.ts";
+import { items } from "./wording.ts";
 
 /** What a reader of a verdict must know beside the rules. */
 export function notesOn(

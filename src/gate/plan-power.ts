@@ -1,4 +1,5 @@
 import type { DecidingLevel } from "../domain/deciding-level.ts";
+import { plain } from "../domain/write-number.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { itemsNeeded, minimumDetectableEffect } from "../stats/power.ts";
 import { componentsOf, metricWords } from "./evidence.ts";
@@ -7,7 +8,7 @@ import { itemsToDecideMean, pairsWithoutFlips } from "./items-to-decide.ts";
 import type { Policy } from "./policies.ts";
 import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
 import { selectChoices, selectTexts } from "./scope.ts";
-import { items, plain } from "./wording.ts";
+import { items } from "./wording.ts";
 
 /** What a run of this size can decide, told before it starts. Power 80 %. */
 export interface PowerPlan {

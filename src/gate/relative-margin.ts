@@ -2,12 +2,12 @@ import { groupTotals } from "../analyze/group-totals.ts";
 import type { PairedValue } from "../analyze/paired-mean.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import { plain, signed } from "../domain/write-number.ts";
 import { boundedMeanInterval, boundedMeanTest } from "../stats/bounded-mean.ts";
 import { mean, sampleVariance } from "../stats/descriptive.ts";
 import type { Interval } from "../stats/interval.ts";
 import { boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
 import { howMany, itemsToDecideMean } from "./items-to-decide.ts";
-import { plain, signed } from "./wording.ts";
 
 export interface RelativeMargin {
   readonly goal: "non-inferiority" | "equivalence";
@@ -45,7 +45,7 @@ export function judgeRelativeMargin(values: readonly PairedValue[], margin: Rela
       estimate: change,
       outcome: met ? "pass" : "fail",
       basis: "point estimate",
-      explanation: `point estimate ${signed(change)} %: ${means}`,
+      explanation: `point estimate ${signed(change, 1)} %: ${means}`,
     };
   }
   const method = `betting ${level.label}`;
@@ -82,7 +82,7 @@ export function judgeRelativeMargin(values: readonly PairedValue[], margin: Rela
     lower,
     upper,
     p: Math.max(...sides.map((side) => side.p)),
-    explanation: `${signed(change)} %, ${method} interval [${signed(lower)}, ${signed(upper)}] %: ${means}${
+    explanation: `${signed(change, 1)} %, ${method} interval [${signed(lower, 1)}, ${signed(upper, 1)}] %: ${means}${
       outcome === "inconclusive" ? `; ${howMany(needed)}` : ""
     }`,
     ...(outcome === "inconclusive" && needed !== undefined ? { itemsNeeded: needed } : {}),

@@ -17,7 +17,7 @@ import {
 } from "../hub/hub-store.ts";
 import type { LockFile } from "../hub/lock-file.ts";
 import { type Repository, repositoryKey } from "../hub/repository.ts";
-import { bundledModelFolder } from "./bundled-model.ts";
+import { packageRoot } from "../package-root.ts";
 import { type EncoderModel, openEncoderModel } from "./encoder-model.ts";
 import { DEMO_ENCODER, type ModelSource, modelSource } from "./model-catalog.ts";
 import { ModelError } from "./model-error.ts";
@@ -276,4 +276,9 @@ function pullCommand({ id, revision }: Repository): string {
 async function bundledManifest() {
   const path = join(bundledModelFolder(DEMO_ENCODER), "manifest.json");
   return ManifestSchema.parse(JSON.parse(await readFile(path, "utf8")));
+}
+
+/** Folder of a model that comes with this package. */
+function bundledModelFolder(name: string): string {
+  return join(packageRoot(), "models", name);
 }

@@ -3,9 +3,10 @@ import type { Change } from "../analyze/manifest-changes.ts";
 import type { EffectSize, MetricChange } from "../analyze/metric-change.ts";
 import type { ConcludedMetric, Conclusion, NoiseFloor, VariantChange } from "../analyze/regression.ts";
 import type { TaskChange } from "../analyze/task-change.ts";
+import { decimal, signed } from "../domain/write-number.ts";
 import type { Tone } from "./document.ts";
 import { clip } from "./escape.ts";
-import { count, decimal, interval, percent, percentagePoints, plural, pValue, score, signed } from "./format.ts";
+import { count, interval, percent, percentagePoints, plural, pValue, score } from "./format.ts";
 import type { Investigation } from "./investigation.ts";
 
 /** How the comparison of two runs speaks, the same in the terminal and in reports. */

@@ -1,7 +1,8 @@
 import type { DifferenceEstimate, PairedAccuracy } from "../analyze/paired-accuracy.ts";
+import { signed } from "../domain/write-number.ts";
 import type { CheckedRule } from "../gate/verdict.ts";
 import type { IntervalPlot, PlotMark, PlotUnit, Tone } from "./document.ts";
-import { countRange, signed } from "./format.ts";
+import { countRange } from "./format.ts";
 import { candidatesOf, type ModelView, type VariantView } from "./model-view.ts";
 import { differenceDomain } from "./plot/scale.ts";
 

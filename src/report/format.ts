@@ -1,25 +1,6 @@
+import { decimal, signed } from "../domain/write-number.ts";
 import type { CheckedRule } from "../gate/verdict.ts";
 import type { Interval } from "../stats/interval.ts";
-
-/** How numbers are written everywhere: reports, terminal, annotations. A number that isn't finite is "not available", never "NaN". */
-
-const MINUS = "−";
-
-/** By number of digits; making one takes longer than using it a hundred times. */
-const FORMATS = new Map<number, Intl.NumberFormat>();
-
-/** A decimal number with thousands separators and a real minus sign; what rounds to zero has no sign. */
-export function decimal(value: number, digits: number): string {
-  if (!Number.isFinite(value)) return "not available";
-  const text = formatOf(digits).format(Math.abs(value));
-  return value < 0 && /[1-9]/.test(text) ? `${MINUS}${text}` : text;
-}
-
-/** As `decimal`, with a plus sign before what is above zero. */
-export function signed(value: number, digits: number): string {
-  const text = decimal(value, digits);
-  return value > 0 && Number.isFinite(value) && /[1-9]/.test(text) ? `+${text}` : text;
-}
 
 export function count(value: number): string {
   return decimal(value, 0);
@@ -110,12 +91,4 @@ export function plural(value: number, noun: string): string {
 
 function withUnit(text: string, unit: string): string {
   return text === "not available" ? text : `${text} ${unit}`;
-}
-
-function formatOf(digits: number): Intl.NumberFormat {
-  const known = FORMATS.get(digits);
-  if (known !== undefined) return known;
-  const format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  FORMATS.set(digits, format);
-  return format;
 }

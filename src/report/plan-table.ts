@@ -1,8 +1,9 @@
 import picocolors from "picocolors";
+import { decimal } from "../domain/write-number.ts";
 import type { PowerPlan } from "../gate/plan-power.ts";
 import { metricName } from "./comparison-words.ts";
 import { escapeTerminal } from "./escape.ts";
-import { count, decimal, plural } from "./format.ts";
+import { count, plural } from "./format.ts";
 import { wrap } from "./wrap.ts";
 
 /** What a run would ask and what it could decide. */

@@ -1,8 +1,9 @@
 import type { PairedAccuracy } from "../analyze/paired-accuracy.ts";
 import type { Aggregate, VariantSummary } from "../analyze/summary.ts";
 import type { Protocol } from "../domain/protocol.ts";
+import { decimal, signed } from "../domain/write-number.ts";
 import { keyMetricDifference } from "./differences.ts";
-import { count, countRange, decimal, score, signed } from "./format.ts";
+import { count, countRange, score } from "./format.ts";
 import { candidatesOf, changeOf, type ModelView, type VariantView } from "./model-view.ts";
 import { UnscoredReasons } from "./unscored.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { decimal, signed } from "../../src/domain/write-number.ts";
 import {
   bytes,
   count,
   countRange,
-  decimal,
   duration,
   interval,
   percent,
@@ -14,7 +14,6 @@ import {
   quantityNumber,
   relativeChange,
   score,
-  signed,
 } from "../../src/report/format.ts";
 
 describe("numbers", () => {

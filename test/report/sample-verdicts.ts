@@ -1,7 +1,7 @@
 import type { ModelSummary, VariantSummary } from "../../src/analyze/summary.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { signed } from "../../src/domain/write-number.ts";
 import type { CheckedRule, VariantVerdict, Verdicts } from "../../src/gate/verdict.ts";
-import { signed } from "../../src/report/format.ts";
 import { tangoNonInferiority } from "../../src/stats/tango.ts";
 
 /** Verdicts of a default-like policy on sample models: passes, an inconclusive variant, failures and the reference. */

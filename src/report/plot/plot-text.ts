@@ -1,5 +1,6 @@
+import { decimal, signed } from "../../domain/write-number.ts";
 import type { PlotMark, PlotUnit } from "../document.ts";
-import { decimal, interval, score, signed } from "../format.ts";
+import { interval, score } from "../format.ts";
 
 /** A number of a plot without its unit. */
 export function plotNumber(value: number, unit: PlotUnit): string {

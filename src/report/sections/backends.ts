@@ -1,6 +1,7 @@
 import type { BackendPair, BackendsComparison, BackendsTogether, SpreadTest } from "../../analyze/backends.ts";
+import { decimal, signed } from "../../domain/write-number.ts";
 import type { Block, Cell, Section } from "../document.ts";
-import { count, decimal, interval, percentagePoints, plural, pValue, signed } from "../format.ts";
+import { count, interval, percentagePoints, plural, pValue } from "../format.ts";
 import { align } from "./columns.ts";
 
 /** Quantizations that run on several backends: who answers like whom. Nothing where each is on one. */

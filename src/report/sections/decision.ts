@@ -1,6 +1,7 @@
+import { decimal } from "../../domain/write-number.ts";
 import type { TierResult, VariantVerdict, Verdicts } from "../../gate/verdict.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { bytes, decimal } from "../format.ts";
+import { bytes } from "../format.ts";
 import { candidatesOf, type ModelView, type VariantView } from "../model-view.ts";
 import { noSmallestReason, verdictReason, verdictWords } from "../reason.ts";
 

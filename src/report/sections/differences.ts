@@ -1,7 +1,8 @@
 import type { PairedMean } from "../../analyze/paired-mean.ts";
+import { signed } from "../../domain/write-number.ts";
 import { type DifferencePanel, type DifferenceRow, differencePanels, differencePlot } from "../differences.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { count, interval, percentagePoints, pValue, score, signed } from "../format.ts";
+import { count, interval, percentagePoints, pValue, score } from "../format.ts";
 import { candidatesOf, type ModelView, type VariantView } from "../model-view.ts";
 import { plotNumber, unitName } from "../plot/plot-text.ts";
 import { align } from "./columns.ts";

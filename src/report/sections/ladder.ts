@@ -1,6 +1,7 @@
 import type { MetricSummary } from "../../analyze/summary.ts";
+import { decimal } from "../../domain/write-number.ts";
 import type { IntervalPlot, PlotMark, Section } from "../document.ts";
-import { countRange, decimal } from "../format.ts";
+import { countRange } from "../format.ts";
 import type { ModelView, VariantView } from "../model-view.ts";
 import { shareDomain } from "../plot/scale.ts";
 

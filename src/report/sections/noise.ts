@@ -1,7 +1,8 @@
 import type { Noise } from "../../analyze/noise.ts";
 import type { SamplingSpread } from "../../analyze/sampling-spread.ts";
+import { decimal, signed } from "../../domain/write-number.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { count, decimal, percent, plural, pValue, score, signed } from "../format.ts";
+import { count, percent, plural, pValue, score } from "../format.ts";
 import { candidatesOf, type ModelView, type VariantView } from "../model-view.ts";
 import { align } from "./columns.ts";
 

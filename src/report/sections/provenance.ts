@@ -1,11 +1,12 @@
 import { stringify } from "yaml";
 import type { VariantIdentity } from "../../domain/record.ts";
 import type { InferenceSettings } from "../../domain/scoring.ts";
+import { decimal } from "../../domain/write-number.ts";
 import type { Verdicts } from "../../gate/verdict.ts";
 import type { ResolvedTask } from "../../spec/resolved.ts";
 import type { RunManifest } from "../../store/manifest.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { bytes, count, decimal, duration, percent, plural } from "../format.ts";
+import { bytes, count, duration, percent, plural } from "../format.ts";
 import { align } from "./columns.ts";
 
 /** How the run was made: everything that is needed to make it again and to trust it. */

@@ -1,7 +1,8 @@
 import type { Accuracy } from "../../analyze/summary.ts";
 import type { Protocol } from "../../domain/protocol.ts";
+import { decimal, signed } from "../../domain/write-number.ts";
 import type { Cell, Section } from "../document.ts";
-import { count, decimal, interval, percent, percentagePoints, relativeChange, signed } from "../format.ts";
+import { count, interval, percent, percentagePoints, relativeChange } from "../format.ts";
 import { changeOf, type ModelView, protocolsOf, type VariantView } from "../model-view.ts";
 import type { PublishedStudy } from "../report-data.ts";
 import { align } from "./columns.ts";

@@ -1,10 +1,10 @@
 import type { Aggregate } from "../../analyze/summary.ts";
 import type { Protocol } from "../../domain/protocol.ts";
+import { decimal, signed } from "../../domain/write-number.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
 import {
   bytes,
   count,
-  decimal,
   duration,
   interval,
   percent,
@@ -12,7 +12,6 @@ import {
   plural,
   relativeChange,
   score,
-  signed,
 } from "../format.ts";
 import { changeOf, type ModelView, protocolsOf, type VariantView } from "../model-view.ts";
 import { UnscoredReasons } from "../unscored.ts";

@@ -1,6 +1,7 @@
 import type { Accuracy, GenerationSummary, MultipleChoiceSummary, TaskSummary } from "../../analyze/summary.ts";
+import { decimal } from "../../domain/write-number.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { count, decimal, interval, percent, plural, score } from "../format.ts";
+import { count, interval, percent, plural, score } from "../format.ts";
 import type { ModelView } from "../model-view.ts";
 import { UnscoredReasons } from "../unscored.ts";
 import { align } from "./columns.ts";

@@ -1,5 +1,6 @@
-import { CancelledError, InterruptedError, throwIfAborted, UnavailableError } from "../../domain/errors.ts";
+import { CancelledError, throwIfAborted, UnavailableError } from "../../domain/errors.ts";
 import type { Execution, Executor } from "../../executor/executor.ts";
+import { pause } from "../../pause.ts";
 import { errorFrom } from "./job-outcome.ts";
 import { UnitJobSchema } from "./jobs.ts";
 import { generateQueue, type QueuedJob, type QueueName, type Queues } from "./queues.ts";
@@ -112,20 +113,4 @@ function queuesOf({ plan }: Execution): readonly QueueName[] {
 
 function isOf(data: unknown, run: string): boolean {
   return UnitJobSchema.safeParse(data).data?.run === run;
-}
-
-/** Rejects with `InterruptedError` as soon as `signal` is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(new InterruptedError("interrupted", { cause: signal.reason }));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { RunBusyError } from "../../domain/errors.ts";
 import { hasEnded } from "../../domain/run-status.ts";
+import { pause } from "../../pause.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
 import type { RunManifest, Submission } from "../../store/manifest.ts";
@@ -85,7 +86,7 @@ export class QueuedRunService implements RunService {
       if (sequence > last) yield { sequence, state };
       last = Math.max(last, sequence);
       if (state.phase === "ended") return;
-      await pause(LOOK_MS, stop);
+      await pause(LOOK_MS, stop).catch(() => {});
     }
   }
 
@@ -181,17 +182,4 @@ async function cancelUnbegun(run: Run, now: Date): Promise<boolean> {
   } finally {
     await run.close();
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundledModelFolder } from "../../../src/onnx/bundled-model.ts";
 import { WorkerThread } from "../../../src/onnx/worker/worker-thread.ts";
+import { packageRoot } from "../../../src/package-root.ts";
 
 const PROGRAM = fileURLToPath(new URL("./process/embed-and-end.ts", import.meta.url));
 let home: string;
@@ -23,7 +23,7 @@ async function run(ending: "closed" | "left open"): Promise<string> {
   const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--import", "tsx", PROGRAM, bundledModelFolder("demo-encoder"), ending],
+    ["--import", "tsx", PROGRAM, join(packageRoot(), "models", "demo-encoder"), ending],
     { env: { ...env, HOME: home, TMPDIR: temporary, XDG_CACHE_HOME: join(home, ".cache") } },
   );
   return stdout;
