@@ -94,7 +94,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   // Makes runs of what other tools wrote: one file a format.
   import: {
-    uses: ["domain", "spec/choose-baseline.ts", "pipeline/new-manifest.ts", "store/write-manifest.ts"],
+    uses: ["domain", "store", "spec/choose-baseline.ts", "pipeline/new-manifest.ts"],
     types: ["dataset", "spec", "store"],
   },
   "compose.ts": {

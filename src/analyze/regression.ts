@@ -1,4 +1,4 @@
-import { serverless } from "../domain/backend-kind.ts";
+import { deterministic } from "../domain/backend-kind.ts";
 import { SINGLE_LOOK } from "../domain/deciding-level.ts";
 import { holm } from "../stats/holm.ts";
 import { newcombeInterval } from "../stats/newcombe.ts";
@@ -215,7 +215,7 @@ function noiseFloor(pair: VariantPair, reference: ComparedRun, newer: ComparedRu
     deterministic: true,
   });
   if (noise.compared > 0) return { kind: "measured", noise };
-  const both = [pair.reference, pair.newer].every(({ backend }) => serverless(backend));
+  const both = [pair.reference, pair.newer].every(({ backend }) => deterministic(backend));
   return both ? { kind: "deterministic" } : { kind: "unmeasured" };
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { matchRuns, variantsNamed } from "../analyze/match-runs.ts";
 import { openStore } from "../compose.ts";
 import { EXIT, UsageError } from "../domain/errors.ts";
@@ -30,6 +30,7 @@ interface CompareOptions {
 
 /** `quantgate compare`: what a newer run changed against a reference run. Exits 1 when a regression is confirmed, 3 when it can't be told. */
 export async function compare(referenceName: string, newerName: string, options: CompareOptions): Promise<void> {
+  if (await bothAreFiles(referenceName, newerName)) return compareResults(referenceName, newerName, options);
   const store = openStore(options.runs ?? readEnv(process.env).runsFolder);
   const newer = await store.open(await runNamed(newerName, store));
   const after = await readManifest(newer);
@@ -42,6 +43,36 @@ export async function compare(referenceName: string, newerName: string, options:
     unpaired: options.unpaired ?? false,
     signal: interruptSignal(),
   });
+  await tell(found, options);
+}
+
+/** Results of other tools, compared without importing them first. */
+async function compareResults(reference: string, newer: string, options: CompareOptions): Promise<void> {
+  const signal = interruptSignal();
+  const { withResults } = await import("./compare-results.ts");
+  await withResults([reference, newer], signal, async (compared) => {
+    const found = await investigate(compared.reference, compared.newer, compared.store, {
+      policy: await loadPolicy(options.policy ?? "accuracy-only"),
+      pairs: [compared.pair],
+      unmatched: { reference: [], newer: [] },
+      unpaired: options.unpaired ?? false,
+      signal,
+    });
+    await tell(found, options);
+  });
+}
+
+/** `LABEL=PATH` or a path, of files that are there; runs and baselines are names. */
+async function bothAreFiles(...names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    const path = name.replace(/^[^=/\\]+=/, "");
+    const isPath = /[\\/=]/.test(name);
+    if (!isPath || (await stat(path).catch(() => undefined)) === undefined) return false;
+  }
+  return true;
+}
+
+async function tell(found: Investigation, options: CompareOptions): Promise<void> {
   await writeFiles(found, options);
   await print(found, options);
   const { conclusion } = found.comparison;

@@ -1,14 +1,13 @@
 import { openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
-import { parseQuantization, QUANTIZATIONS, type Quantization } from "../domain/quantization.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
-import { findResults } from "../import/find-results.ts";
 import { type ImportSource, importRun } from "../import/import-run.ts";
 import { packageVersion } from "../package-root.ts";
 import { newRunId } from "../pipeline/run-id.ts";
 import { decide, type OutputOptions } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { openResults, quantizationOf } from "./results-argument.ts";
 
 interface ImportOptions extends OutputOptions {
   readonly model: string;
@@ -26,7 +25,7 @@ export async function importResults(named: readonly string[], options: ImportOpt
     throw new UsageError(`--model: "${model}" is no name: letters, digits, '.', '_', ':' and '-'`);
   const signal = interruptSignal();
   const sources: ImportSource[] = [];
-  for (const argument of named) sources.push(...(await openSource(argument, signal)));
+  for (const argument of named) sources.push(...(await openResults(argument, signal)));
   for (const [index, { quantization }] of sources.entries())
     if (sources.findIndex((each) => each.quantization === quantization) !== index)
       throw new UsageError(`two results are labelled ${quantization}`, { hint: "give each a label of its own" });
@@ -49,42 +48,4 @@ export async function importResults(named: readonly string[], options: ImportOpt
   }
   const { verdicts } = await decide(run, await loadPolicy(policy), output, signal);
   process.exitCode = options.gate === false ? 0 : verdicts.exitCode;
-}
-
-/** What `LABEL=PATH` names, or a path by itself where the tool's file has labels. */
-async function openSource(argument: string, signal: AbortSignal): Promise<readonly ImportSource[]> {
-  const [, label, path = argument] = /^([^=/\\]+)=(.+)$/.exec(argument) ?? [];
-  const results = await findResults(path);
-  const inFile = await variantsIn(results, signal);
-  if (inFile.length > 1 && label === undefined)
-    return inFile.map((name) => ({ quantization: quantizationOf(name, path), path, results, inFile: name }));
-  if (inFile.length > 1)
-    throw new UsageError(`${path} holds results of ${inFile.join(", ")}`, {
-      hint: "give the file without a label: each of them becomes a variant of its own",
-    });
-  const own = label ?? results.label ?? inFile[0];
-  if (own === undefined)
-    throw new UsageError(`what is ${path}? it says no label`, { hint: `write LABEL=${path}, such as Q4_K_M=${path}` });
-  return [{ quantization: quantizationOf(own, path), path, results }];
-}
-
-async function variantsIn(
-  results: Awaited<ReturnType<typeof findResults>>,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for await (const { variant } of results.rows(signal)) {
-    // A format either tells variants or doesn't.
-    if (variant === undefined) break;
-    found.add(variant);
-  }
-  return [...found];
-}
-
-function quantizationOf(label: string, where: string): Quantization {
-  const known = parseQuantization(label);
-  if (known !== undefined) return known;
-  throw new UsageError(`${where}: the label "${label}" is no quantization that is known`, {
-    hint: `known are ${QUANTIZATIONS.slice(0, 12).join(", ")}, …`,
-  });
 }

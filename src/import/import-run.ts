@@ -4,6 +4,7 @@ import type { Quantization } from "../domain/quantization.ts";
 import type { AnswerRecord, OpenedRecord } from "../domain/record.ts";
 import type { ItemResult, ScoreRow } from "../domain/score-row.ts";
 import { newManifest } from "../pipeline/new-manifest.ts";
+import type { ResolvedSpec } from "../spec/resolved.ts";
 import type { RunManifest } from "../store/manifest.ts";
 import type { Run, RunStore } from "../store/run-store.ts";
 import { writeManifest } from "../store/write-manifest.ts";
@@ -40,6 +41,7 @@ interface ImportDeps {
 /** What was imported, and what is to be known about it. */
 export interface Imported {
   readonly run: Run;
+  readonly spec: ResolvedSpec;
   readonly policy: string;
   readonly remarks: readonly string[];
 }
@@ -96,7 +98,7 @@ export async function importRun(request: ImportRequest, deps: ImportDeps, signal
     await run.close();
   }
   const remarks = sources.flatMap(({ results }) => results.remarks);
-  return { run, policy, remarks: [...remarks, ...leftOut(columns, tasks)] };
+  return { run, spec, policy, remarks: [...remarks, ...leftOut(columns, tasks)] };
 }
 
 /** Results of one source that are asked for. */

@@ -38,6 +38,9 @@ export function recommendationText({ recommendation, newer, rerun, comparison }:
     case "rerun-controlled":
       return `Run the controlled rerun and compare it with ${newer.id}: if the change is gone, ${rerun?.change.field ?? "what was put back"} is its cause.`;
     case "rerun-same":
+      // Another tool asked: only that tool can ask again.
+      if (comparison.variants.some(({ newer: variant }) => variant.endsWith("@imported")))
+        return `Look at the answers that flipped in the tool's own files, and evaluate both again with it: what differs between the two is not recorded here.`;
       return `Nothing that was recorded changed: run the spec of ${newer.id} again with repeat: { items: 50 }, which shows the backend's own noise, and compare again.`;
     case "complete-run":
       return `Complete run ${newer.id}, or run its spec again, and compare again: what is missing may hide a regression.`;

@@ -29,6 +29,7 @@ describe("help", () => {
       "gate",
       "report",
       "import",
+      "export",
       "runs",
       "compare",
       "matrix",

@@ -38,13 +38,25 @@ export function addEvidence(program: Command): void {
     );
 
   program
+    .command("export")
+    .summary("write a run's numbers as another tool lays them out")
+    .description("Writes each variant's numbers as lm-evaluation-harness does: results and samples, a folder for each.")
+    .argument("<run>", "id of a run")
+    .argument("<folder>", "a folder that isn't there yet")
+    .option("--format <name>", "lm-eval", "lm-eval")
+    .option(...RUNS)
+    .action(async (id: string, folder: string, options) =>
+      (await import("../export.ts")).exportAs(id, folder, options),
+    );
+
+  program
     .command("compare")
     .summary("what changed between two runs, whether it is a regression, and what to do")
     .description(
       "Compares a newer run with a reference run: how much each metric changed, what differs between the runs, whether a regression is confirmed, which items flipped, and what to do.",
     )
-    .argument("<reference>", "id of a run, a baseline's name, or last-passing")
-    .argument("<newer>", "id of a run, or a baseline's name")
+    .argument("<reference>", "id of a run, a baseline's name, last-passing, or LABEL=PATH of another tool's results")
+    .argument("<newer>", "id of a run, a baseline's name, or LABEL=PATH")
     .option("--variant <name...>", "only these quantizations or variants of the newer run")
     .option(
       "--baseline-variant <name>",
