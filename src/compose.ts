@@ -29,7 +29,7 @@ export function openStore(runs: string): RunStore {
 const PROBE_REPEATS = 3;
 
 export interface ServiceOptions {
-  /** Whether backends are examined before they are asked; default true. */
+  /** Whether backends are probed before they are asked; default true. */
   readonly probe?: boolean;
   /** Whether answers are kept between runs; default true. */
   readonly answerCache?: boolean;
@@ -58,7 +58,7 @@ export function evaluationServices(
     },
     ...(probe
       ? {
-          examine: async ({ backend, variant, spec, signal }) => {
+          probe: async ({ backend, variant, spec, signal }) => {
             const { probeVariant } = await import("./probe/probe.ts");
             const { needsOf } = await import("./probe/needs.ts");
             const options = {

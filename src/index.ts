@@ -52,7 +52,7 @@ export interface EvaluateOptions {
   /** Folder of runs; made when it isn't there. */
   readonly runsFolder: string;
   readonly onProgress?: ProgressListener;
-  /** Whether backends are examined before they are asked; default true. */
+  /** Whether backends are probed before they are asked; default true. */
   readonly probe?: boolean;
   /** Whether answers are kept between runs, and taken from earlier ones; default true. */
   readonly answerCache?: boolean;

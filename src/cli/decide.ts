@@ -4,7 +4,7 @@ import { openStore } from "../compose.ts";
 import { UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import type { Policy } from "../gate/policies.ts";
-import { type Decided, decideRun } from "../pipeline/decide-run.ts";
+import { type DecidedRun, decideRun } from "../pipeline/decide-run.ts";
 import { findBaseline, type StoredBaseline } from "../pipeline/find-baseline.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
@@ -26,7 +26,12 @@ export interface OutputOptions {
 }
 
 /** Analyzes a run whose answers are there, decides, writes its reports and prints what it came to. Sets no exit code. */
-export async function decide(run: Run, policy: Policy, options: OutputOptions, signal: AbortSignal): Promise<Decided> {
+export async function decide(
+  run: Run,
+  policy: Policy,
+  options: OutputOptions,
+  signal: AbortSignal,
+): Promise<DecidedRun> {
   const manifest = await readManifest(run);
   const candidates =
     options.variant?.flatMap((name) => matchVariants(name, manifest.spec.models, "--variant")) ??
@@ -70,32 +75,31 @@ export async function storedBaselines(
 }
 
 /** Writes what CI systems pick up: files that were asked for, and GitHub's step summary and annotations where the step runs there. */
-export async function publish(
-  { verdicts, analysis, report }: Decided,
-  policy: Policy,
-  options: OutputOptions,
-): Promise<void> {
+export async function publish(decided: DecidedRun, policy: Policy, options: OutputOptions): Promise<void> {
   if (options.junit !== undefined) {
     const { renderJUnit } = await import("../report/junit.ts");
-    await save(options.junit, renderJUnit(verdicts, analysis.summary, { onInconclusive: policy.onInconclusive }));
+    await save(
+      options.junit,
+      renderJUnit(decided.verdicts, decided.summary, { onInconclusive: policy.onInconclusive }),
+    );
   }
   if (options.markdown !== undefined) {
     const { renderMarkdown } = await import("../report/markdown.ts");
-    await save(options.markdown, renderMarkdown(report));
+    await save(options.markdown, renderMarkdown(decided));
   }
   const stepSummary = process.env.GITHUB_STEP_SUMMARY;
   if (process.env.GITHUB_ACTIONS !== "true" || stepSummary === undefined) return;
   const { renderAnnotations, renderStepSummary } = await import("../report/github.ts");
-  await appendFile(stepSummary, renderStepSummary(report));
-  for (const line of renderAnnotations(verdicts)) process.stderr.write(`${line}\n`);
+  await appendFile(stepSummary, renderStepSummary(decided));
+  for (const line of renderAnnotations(decided.verdicts)) process.stderr.write(`${line}\n`);
 }
 
-async function print(run: Run, { verdicts, analysis }: Decided, options: OutputOptions): Promise<void> {
+async function print(run: Run, { verdicts, summary, manifest }: DecidedRun, options: OutputOptions): Promise<void> {
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ run: run.id, summary: analysis.summary, verdicts }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ run: run.id, summary, verdicts }, null, 2)}\n`);
     return;
   }
-  const { status } = analysis.manifest;
+  const { status } = manifest;
   if (status !== "completed")
     process.stdout.write(
       `Run ${run.id} is not complete (${status}): every number is about what was answered so far.\n\n`,
@@ -103,9 +107,7 @@ async function print(run: Run, { verdicts, analysis }: Decided, options: OutputO
   for (const told of verdicts.damaged ?? []) process.stdout.write(`${told}\n\n`);
   const { renderTable } = await import("../report/terminal-table.ts");
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  process.stdout.write(
-    `${renderTable(analysis.summary, verdicts, { columns: process.stdout.columns ?? 80, color })}\n`,
-  );
+  process.stdout.write(`${renderTable(summary, verdicts, { columns: process.stdout.columns ?? 80, color })}\n`);
   if (options.quiet !== true) process.stdout.write(`\nReport: ${join(run.location, "report.html")}\n`);
 }
 

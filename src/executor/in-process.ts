@@ -4,31 +4,38 @@ import { generate } from "../generate/generate.ts";
 import { workOf } from "../generate/work.ts";
 import type { Unit } from "../plan/plan.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
-import type { Execution, Executor } from "./executor.ts";
+import type { Executed, Execution, Executor } from "./executor.ts";
 import { openVariant, refuseMisleading } from "./open-variant.ts";
+import { Openings } from "./openings.ts";
 import { ScorePump } from "./score-pump.ts";
 
 /** Runs everything in this process, one variant after the other, so that one model is loaded at a time. */
 export class InProcessExecutor implements Executor {
   readonly name = "in-process";
 
-  async execute(execution: Execution): Promise<void> {
-    const pump = new ScorePump(execution.run, { ...execution, spec: execution.plan.spec });
-    try {
-      for (const [variant, units] of byVariant(execution.plan.units)) {
-        const alone = embedded(variant.backend);
-        await generateVariant(execution, variant, units, alone ? () => {} : () => pump.recordAdded());
-        if (alone) {
-          // After the model is closed, so that scoring can't distort its tokens per second.
-          execution.onProgress({ kind: "scoring", variant: variant.id });
-          await pump.finish();
+  execute(execution: Execution): Promise<Executed> {
+    const openings = new Openings();
+    return openings.during(async () => {
+      const scored = execution.scored.copy();
+      const pump = new ScorePump(execution.run, { ...execution, scored, spec: execution.plan.spec });
+      try {
+        for (const [variant, units] of byVariant(execution.plan.units)) {
+          const alone = embedded(variant.backend);
+          const onRecord = alone ? () => {} : () => pump.recordAdded();
+          await generateVariant(execution, variant, units, { openings, onRecord });
+          if (alone) {
+            // After the model is closed, so that scoring can't distort its tokens per second.
+            execution.onProgress({ kind: "scoring", variant: variant.id });
+            await pump.finish();
+          }
+          execution.onProgress({ kind: "variant-done", variant: variant.id });
         }
-        execution.onProgress({ kind: "variant-done", variant: variant.id });
+        await pump.finish();
+      } finally {
+        await pump.settle();
       }
-      await pump.finish();
-    } finally {
-      await pump.settle();
-    }
+      return undefined;
+    });
   }
 }
 
@@ -36,9 +43,10 @@ async function generateVariant(
   execution: Execution,
   variant: ResolvedVariant,
   units: readonly Unit[],
-  onRecord: () => void,
+  { openings, onRecord }: { readonly openings: Openings; readonly onRecord: () => void },
 ): Promise<void> {
-  const { run, done, sources, plan, now, onProgress, signal } = execution;
+  const { run, sources, plan, now, onProgress, signal } = execution;
+  const done = execution.done.copy();
   const answers = units.reduce((sum, unit) => sum + unit.to - unit.from, 0);
   const before = done.count(variant.id);
   onProgress({ kind: "variant-opening", variant: variant.id, answers, done: before });
@@ -46,7 +54,7 @@ async function generateVariant(
 
   const { backend, opened } = await openVariant(variant, execution.identities.get(variant.id), execution, signal);
   try {
-    execution.identities.set(variant.id, opened.identity);
+    openings.add(variant.id, opened);
     const { findings = [] } = opened;
     await run.append("records", JSON.stringify(opened));
     onProgress({

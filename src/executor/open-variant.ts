@@ -14,19 +14,19 @@ export interface OpenedVariant {
 }
 
 /**
- * Opens a variant's backend, finds out who it is and, where `examine` is given, whether it is to be trusted. `before` is what the run's earlier
+ * Opens a variant's backend, finds out who it is and, where `probe` is given, whether it is to be trusted. `before` is what the run's earlier
  * answers came from. Throws `VariantRefusedError` for other weights or another build.
  */
 export async function openVariant(
   variant: ResolvedVariant,
   before: VariantIdentity | undefined,
-  { openBackend, examine, now }: Pick<Execution, "openBackend" | "examine" | "now">,
+  { openBackend, probe, now }: Pick<Execution, "openBackend" | "probe" | "now">,
   signal: AbortSignal,
 ): Promise<OpenedVariant> {
   const backend = await openBackend(variant, signal);
   try {
     assertSameWeights(variant, before, backend.identity);
-    const findings = (await examine?.(backend, variant, signal)) ?? [];
+    const findings = (await probe?.(backend, variant, signal)) ?? [];
     const opened: OpenedRecord = {
       type: "opened",
       variant: variant.id,

@@ -1,6 +1,6 @@
+import type { AnalyzedRun } from "../analyze/analyzed-run.ts";
 import { pairTasks, type VariantScores } from "../analyze/compare.ts";
 import type { Degradation } from "../analyze/degraded.ts";
-import type { RunScores } from "../analyze/load-scores.ts";
 import { nearRandomTasks } from "../analyze/near-random.ts";
 import type { ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
 import { decidingLevel } from "../domain/deciding-level.ts";
@@ -19,10 +19,7 @@ import type { Policy } from "./policies.ts";
 import type { CheckedRule, VariantVerdict, Verdicts } from "./verdict.ts";
 
 /** A finished run as gates see it. */
-export interface RunEvidence {
-  readonly summary: Summary;
-  readonly scores: RunScores;
-  readonly manifest: RunManifest;
+export interface RunEvidence extends Pick<AnalyzedRun, "summary" | "scores" | "manifest"> {
   /** Why the run is degraded; empty: it isn't. Absent: nobody has looked, and a policy that forbids degraded runs fails. */
   readonly degraded?: readonly Degradation[];
 }

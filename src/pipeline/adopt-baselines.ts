@@ -1,3 +1,4 @@
+import type { AnalyzedRun } from "../analyze/analyzed-run.ts";
 import { loadScores, type RunScores } from "../analyze/load-scores.ts";
 import { type ChangeKind, changesBetween } from "../analyze/manifest-changes.ts";
 import { whyIncomparable } from "../analyze/task-change.ts";
@@ -13,9 +14,9 @@ export interface AnswerOrigin {
   readonly variant: string;
 }
 
-export interface AdoptedRun {
-  readonly manifest: RunManifest;
-  readonly scores: RunScores;
+type ScoredRun = Pick<AnalyzedRun, "manifest" | "scores">;
+
+interface AdoptedRun extends ScoredRun {
   /** Of the variants that came from other runs. */
   readonly origins: ReadonlyMap<string, AnswerOrigin>;
 }
@@ -25,10 +26,10 @@ const EXPECTED: readonly ChangeKind[] = ["weights", "quantization", "program", "
 
 /**
  * A run with the baselines of stored runs as variants of its own, so that everything after it compares as it always does. Throws `UsageError`
- * when a task was scored by another recipe or asked by another protocol there: such numbers don't compare.
+ * when a task was scored by another signature or asked by another protocol there: such numbers don't compare.
  */
 export async function adoptBaselines(
-  { manifest, scores }: Pick<AdoptedRun, "manifest" | "scores">,
+  { manifest, scores }: ScoredRun,
   baselines: readonly StoredBaseline[],
   signal: AbortSignal,
 ): Promise<AdoptedRun> {
@@ -89,7 +90,7 @@ function reasonFor({ name, run, manifest, variant }: StoredBaseline, model: Reso
   return `${variant.quantization} of ${where}${told.length === 0 ? "" : `, which differs from this run in ${told.join(", ")}`}`;
 }
 
-function assertSameSignatures(run: AdoptedRun, { run: { id }, variant, manifest }: StoredBaseline, stored: RunScores) {
+function assertSameSignatures(run: ScoredRun, { run: { id }, variant, manifest }: StoredBaseline, stored: RunScores) {
   const complain = (problem: string): never => {
     throw new UsageError(`the baseline in run ${id} can't be compared with this run: ${problem}`, {
       hint: "run the baseline again with the tasks and scorers of this spec",

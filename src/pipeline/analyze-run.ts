@@ -1,6 +1,5 @@
-import { loadScores, type RunScores } from "../analyze/load-scores.ts";
-import type { Speed } from "../analyze/speed.ts";
-import type { Summary } from "../analyze/summary.ts";
+import type { AnalyzedRun } from "../analyze/analyzed-run.ts";
+import { loadScores } from "../analyze/load-scores.ts";
 import { SummaryKey } from "../analyze/summary-key.ts";
 import { DEFAULT_MARGINS, type Margins } from "../analyze/task-change.ts";
 import type { RunManifest } from "../store/manifest.ts";
@@ -9,12 +8,8 @@ import { type AnswerOrigin, adoptBaselines } from "./adopt-baselines.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
 import { originOf, readKeptSummary } from "./kept-summary.ts";
 
-/** What a finished run comes to, before it is reported. */
-export interface Analysis {
-  readonly manifest: RunManifest;
-  readonly scores: RunScores;
-  readonly summary: Summary;
-  readonly speeds: Readonly<Record<string, Speed>>;
+/** An analyzed run whose baselines may be another run's. */
+export interface Analysis extends AnalyzedRun {
   /** Where answers of variants are that another run gave: the stored baselines. */
   readonly origins: ReadonlyMap<string, AnswerOrigin>;
 }

@@ -1,3 +1,4 @@
+import type { AnalyzedRun } from "../analyze/analyzed-run.ts";
 import { pairTasks } from "../analyze/compare.ts";
 import { findDegradation } from "../analyze/degraded.ts";
 import { publishedResult, publishedTable } from "../analyze/published.ts";
@@ -15,10 +16,9 @@ import type { StoredBaseline } from "./find-baseline.ts";
 /** Flipped items shown per task and variant. */
 const EXAMPLES_PER_TASK = 5;
 
-export interface Decided {
-  readonly analysis: Analysis;
+/** A run that was decided: everything that is told of it. */
+export interface DecidedRun extends AnalyzedRun, ReportData {
   readonly verdicts: Verdicts;
-  readonly report: ReportData;
 }
 
 export interface DecideOptions {
@@ -38,31 +38,24 @@ export async function decideRun(
   ownManifest: RunManifest,
   policy: Policy,
   { candidates, baselines = [], fresh = false, signal }: DecideOptions,
-): Promise<Decided> {
+): Promise<DecidedRun> {
   const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy), fresh });
-  const { manifest } = analysis;
-  const verdicts = decide(analysis, policy, candidates);
+  const { summary, scores, manifest } = analysis;
+  const evidence = { summary, scores, manifest, degraded: findDegradation(summary) };
+  const verdicts = evaluatePolicy(policy, evidence, candidates === undefined ? {} : { candidates });
   await run.write("verdicts.json", `${JSON.stringify(verdicts, null, 2)}\n`);
-  const { summary, speeds } = analysis;
   const examples = await collectExamples(flipSources(run, analysis), { perTask: EXAMPLES_PER_TASK, signal });
   const published = publishedFor(manifest);
-  const report: ReportData = {
-    summary,
-    manifest,
-    speeds,
-    verdicts,
-    examples,
-    ...(published === undefined ? {} : { published }),
-  };
+  const decided = { ...analysis, verdicts, examples, ...(published === undefined ? {} : { published }) };
   const [{ renderHtml }, { renderMarkdown }, { renderJUnit }] = await Promise.all([
     import("../report/html.ts"),
     import("../report/markdown.ts"),
     import("../report/junit.ts"),
   ]);
-  await run.write("report.html", renderHtml(report));
-  await run.write("report.md", renderMarkdown(report));
+  await run.write("report.html", renderHtml(decided));
+  await run.write("report.md", renderMarkdown(decided));
   await run.write("junit.xml", renderJUnit(verdicts, summary, { onInconclusive: policy.onInconclusive }));
-  return { analysis, verdicts, report };
+  return decided;
 }
 
 /** Decides a run by the policy and the candidates that its own spec names. */
@@ -70,17 +63,6 @@ export async function decideByOwnPolicy(run: Run, manifest: RunManifest, signal:
   const { candidates, policy } = manifest.spec;
   const options = { signal, ...(candidates === undefined ? {} : { candidates }) };
   return (await decideRun(run, manifest, await loadPolicy(policy), options)).verdicts;
-}
-
-/** Applies a policy to an analyzed run. */
-export function decide(analysis: Analysis, policy: Policy, candidates: readonly string[] | undefined): Verdicts {
-  const { summary, scores, manifest } = analysis;
-  const degraded = findDegradation(summary);
-  return evaluatePolicy(
-    policy,
-    { summary, scores, manifest, degraded },
-    candidates === undefined ? {} : { candidates },
-  );
 }
 
 function flipSources(run: Run, { scores, manifest, origins }: Analysis) {

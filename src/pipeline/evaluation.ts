@@ -17,7 +17,7 @@ export interface RunScorers {
   close(): Promise<void>;
 }
 
-export interface ExamineRequest {
+export interface ProbeRequest {
   readonly backend: Backend;
   readonly variant: ResolvedVariant;
   readonly spec: ResolvedSpec;
@@ -36,8 +36,8 @@ export interface EvaluationServices {
   readonly store: RunStore;
   readonly executor: Executor;
   readonly openBackend: (variant: ResolvedVariant, signal: AbortSignal) => Promise<Backend>;
-  /** Examines an opened backend before it is asked anything; absent: it is trusted. */
-  readonly examine?: (request: ExamineRequest) => Promise<readonly ProbeFinding[]>;
+  /** Probes an opened backend before it is asked anything; absent: it is trusted. */
+  readonly probe?: (request: ProbeRequest) => Promise<readonly ProbeFinding[]>;
   readonly openScorers: (request: ScorersRequest, signal: AbortSignal) => Promise<RunScorers>;
   readonly now: () => Date;
   readonly version: string;

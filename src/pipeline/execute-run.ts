@@ -2,6 +2,7 @@ import type { ItemSource } from "../dataset/item-source.ts";
 import { CancelledError, InterruptedError, messageOf, QuantGateError, UnavailableError } from "../domain/errors.ts";
 import type { ProbeFinding, VariantIdentity } from "../domain/record.ts";
 import type { RunStatus } from "../domain/run-status.ts";
+import type { Executed } from "../executor/executor.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import { ProgressIndex } from "../plan/progress-index.ts";
 import { signaturesOf } from "../score/signatures.ts";
@@ -33,46 +34,41 @@ export async function executeRun(
 ): Promise<void> {
   const { spec } = manifest;
   const plan = makePlan(spec);
-  const { done, scored, errored, identities, findings, damage } = await readProgress(run, plan, retryErrored, signal);
-  const signatures = new Map(Object.entries(signaturesOf(scorers.byTask)));
-  let inference = scorers.inference ?? manifest.inference;
-  const ended = (status: RunStatus): RunManifest => ({
-    ...manifest,
-    status,
-    endedAt: services.now().toISOString(),
-    identities: Object.fromEntries(identities),
-    findings: Object.fromEntries(findings),
-    signatures: Object.fromEntries(signatures),
-    ...(inference === undefined ? {} : { inference }),
-  });
+  const { damage, identities, findings, ...progress } = await readProgress(run, plan, retryErrored, signal);
+  let executed: Executed | undefined;
+  const ended = (status: RunStatus): RunManifest => {
+    const inference = executed?.scoring?.inference ?? scorers.inference ?? manifest.inference;
+    return {
+      ...manifest,
+      status,
+      endedAt: services.now().toISOString(),
+      identities: Object.fromEntries([...identities, ...(executed?.identities ?? [])]),
+      findings: Object.fromEntries([...findings, ...(executed?.findings ?? [])]),
+      signatures: { ...signaturesOf(scorers.byTask), ...executed?.scoring?.signatures },
+      ...(inference === undefined ? {} : { inference }),
+    };
+  };
   try {
     for (const message of damage.describe(run)) onProgress({ kind: "damaged", message });
-    onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done: done.total() });
-    const { openBackend, now, examine } = services;
-    await services.executor.execute({
+    const done = progress.done.total();
+    onProgress({ kind: "started", runId: run.id, location: run.location, answers: plan.answers, done });
+    const { executor, openBackend, now, probe } = services;
+    executed = await executor.execute({
       plan,
       run,
       sources,
       scorers: scorers.byTask,
-      done,
-      scored,
-      errored,
+      ...progress,
       identities,
-      signatures,
-      onInference: (settings) => {
-        inference = settings;
-      },
       openBackend,
-      ...(examine === undefined
+      ...(probe === undefined
         ? {}
-        : { examine: (backend, variant, abort) => examine({ backend, variant, spec, signal: abort }) }),
+        : { probe: (backend, variant, abort) => probe({ backend, variant, spec, signal: abort }) }),
       now,
-      onProgress: (event) => {
-        if (event.kind === "variant-opened" && event.findings.length > 0) findings.set(event.variant, event.findings);
-        onProgress(event);
-      },
+      onProgress,
       signal,
     });
+    if (executed.end.kind === "stopped") throw executed.end.error;
     const completed = ended("completed");
     await decide?.(run, completed);
     await writeManifest(run, completed);

@@ -12,12 +12,16 @@ export interface ItemPlace {
 const ERRORED = 1;
 const ANSWERED = 2;
 
+/** Which items of a run had ended at some time. */
+export type ReadonlyProgress = Pick<ProgressIndex, "has" | "count" | "total" | "copy">;
+
 /** Which items of a run have ended: one byte per item, variant, task and pass. */
 export class ProgressIndex {
   readonly #done = new Map<string, { readonly variant: string; readonly marks: Uint8Array }>();
   readonly #counts = new Map<string, number>();
 
-  constructor(plan: Plan) {
+  constructor(plan?: Plan) {
+    if (plan === undefined) return;
     const sizes = new Map<string, { variant: string; items: number }>();
     for (const { variant, task, pass, to } of plan.units)
       sizes.set(keyOf(variant.id, task.name, pass), { variant: variant.id, items: to });
@@ -39,6 +43,14 @@ export class ProgressIndex {
     done.marks[place.index] = mark;
     if (before === 0) this.#counts.set(done.variant, this.count(done.variant) + 1);
     return true;
+  }
+
+  /** The same items, to be added to apart from this. */
+  copy(): ProgressIndex {
+    const copy = new ProgressIndex();
+    for (const [key, { variant, marks }] of this.#done) copy.#done.set(key, { variant, marks: marks.slice() });
+    for (const [variant, count] of this.#counts) copy.#counts.set(variant, count);
+    return copy;
   }
 
   /** Ended items of one variant. */

@@ -1,16 +1,10 @@
+import type { AnalyzedRun } from "../analyze/analyzed-run.ts";
 import type { PublishedResult } from "../analyze/published.ts";
-import type { Speed } from "../analyze/speed.ts";
-import type { Summary } from "../analyze/summary.ts";
 import type { Choice } from "../domain/item.ts";
 import type { Verdicts } from "../gate/verdict.ts";
-import type { RunManifest } from "../store/manifest.ts";
 
 /** Everything a report is written from. */
-export interface ReportData {
-  readonly summary: Summary;
-  readonly manifest: RunManifest;
-  /** By variant id; not in the summary, because times differ from run to run. */
-  readonly speeds: Readonly<Record<string, Speed>>;
+export interface ReportData extends Pick<AnalyzedRun, "summary" | "manifest" | "speeds"> {
   /** Absent: no policy was applied, and the report says nothing about passing. */
   readonly verdicts?: Verdicts;
   readonly examples: readonly FlipExample[];

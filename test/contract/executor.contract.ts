@@ -7,7 +7,7 @@ import type { ProgressEvent } from "../../src/domain/progress.ts";
 import type { AnswerRecord, JournalRecord, OpenedRecord, VariantIdentity } from "../../src/domain/record.ts";
 import { scored } from "../../src/domain/score.ts";
 import type { ScoreLine, ScoreRow } from "../../src/domain/score-row.ts";
-import type { Executor } from "../../src/executor/executor.ts";
+import type { Executed, Executor } from "../../src/executor/executor.ts";
 import { makePlan } from "../../src/plan/plan.ts";
 import { ProgressIndex } from "../../src/plan/progress-index.ts";
 import type { TaskScorers } from "../../src/score/score-answers.ts";
@@ -65,6 +65,10 @@ class Example {
   readonly #executor: Executor;
   /** Backends of the last attempt, by variant. */
   backends = new Map<string, FakeBackend>();
+  /** What the executor returned of the last attempt. */
+  executed: Executed | undefined;
+  /** Ended items that the last attempt was told of, after it. */
+  given = { done: 0, scored: 0 };
 
   constructor(folder: string, executor: Executor) {
     this.#folder = folder;
@@ -78,13 +82,12 @@ class Example {
     this.backends = new Map();
     try {
       await run.lock();
-      await this.#executor.execute({
+      this.executed = await this.#executor.execute({
         plan,
         run,
         sources,
         scorers,
         ...progress,
-        signatures: new Map(),
         openBackend: async (variant) => {
           const refusal = attempt.refuse?.(variant.id);
           if (refusal !== undefined) throw refusal;
@@ -100,6 +103,9 @@ class Example {
         onProgress: attempt.onProgress ?? (() => {}),
         signal: attempt.signal ?? new AbortController().signal,
       });
+      this.given = { done: progress.done.total(), scored: progress.scored.total() };
+      const { end } = this.executed;
+      if (end.kind === "stopped") throw end.error;
     } finally {
       await run.close();
     }
@@ -227,6 +233,25 @@ export function executorContract(name: string, makeExecutor: () => Executor | Pr
       const openings = await one.openings();
       expect(new Set(openings.map(({ variant }) => variant))).toEqual(new Set([FP16, Q2_K]));
       for (const { variant, identity } of openings) expect(identity).toEqual(identityOf(variant));
+    });
+
+    it("returns who it opened, and leaves what it was given as it was", async () => {
+      const one = await example();
+      await one.attempt();
+      expect(one.executed?.end).toEqual({ kind: "complete" });
+      expect(Object.fromEntries(one.executed?.identities ?? [])).toEqual({
+        [FP16]: identityOf(FP16),
+        [Q2_K]: identityOf(Q2_K),
+      });
+      expect(one.given).toEqual({ done: 0, scored: 0 });
+    });
+
+    it("returns who it opened also when it was stopped", async () => {
+      const one = await example();
+      const error = new RunError("the file is cut");
+      await one.failure({ refuse: (variant) => (variant === Q2_K ? error : undefined) });
+      expect(one.executed?.end.kind).toBe("stopped");
+      expect([...(one.executed?.identities.keys() ?? [])]).toContain(FP16);
     });
 
     it("asks no more at a time than the backend takes", async () => {

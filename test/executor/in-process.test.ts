@@ -38,7 +38,6 @@ describe("the executor in this process", () => {
       done: new ProgressIndex(plan),
       scored: new ProgressIndex(plan),
       identities: new Map(),
-      signatures: new Map(),
       openBackend: async (variant): Promise<Backend> => {
         log.push(`open ${variant.id}`);
         const backend = new FakeBackend();

@@ -44,14 +44,14 @@ export async function decided(paths: Readonly<Record<string, string>>, extra: Pa
   const request = { id: "imported", model: "m", sources, policy: "accuracy-only", ...extra };
   const { run, policy, remarks } = await importRun(request, deps, signal);
   const manifest = await readManifest(run);
-  const { verdicts, analysis } = await decideRun(run, manifest, await loadPolicy(policy), { signal });
-  const variants = analysis.summary.models.flatMap((model) => model.variants);
+  const decided = await decideRun(run, manifest, await loadPolicy(policy), { signal });
+  const variants = decided.summary.models.flatMap((model) => model.variants);
   const variant = (label: string): VariantSummary => {
     const found = variants.find(({ quantization }) => quantization === label);
     if (found === undefined) throw new Error(`no variant ${label}`);
     return found;
   };
-  return { run, manifest, verdicts, analysis, policy, remarks, variant };
+  return { run, manifest, verdicts: decided.verdicts, summary: decided.summary, policy, remarks, variant };
 }
 
 /** Right answers and flips of a variant on a task. */

@@ -73,6 +73,6 @@ describe.skipIf(FIXTURES === undefined)("files that real tools wrote", () => {
     };
     const zipped = await decided({ FP16: join(inspect, "FP16"), Q2_K: join(inspect, "Q2_K") });
     const json = await decided({ FP16: join(inspect, "FP16", file.FP16), Q2_K: join(inspect, "Q2_K", file.Q2_K) });
-    expect(json.analysis.summary.models).toEqual(zipped.analysis.summary.models);
+    expect(json.summary.models).toEqual(zipped.summary.models);
   });
 });

@@ -75,7 +75,7 @@ policy: accuracy-only
         await run.close();
       }
     },
-    conclude: async () => {
+    decide: async () => {
       const run = await store.open("r");
       return decideRun(run, await readManifest(run), builtInPolicy("accuracy-only"), { signal, fresh: true });
     },
@@ -91,16 +91,16 @@ describe("a damaged line of scores", () => {
   it("costs its item, is told with the verdict, and is mended by scoring anew", async () => {
     const run = await finishedRun();
     await run.damage("scores", 3);
-    const { analysis, verdicts } = await run.conclude();
-    expect(analysis.summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({
+    const { summary, verdicts } = await run.decide();
+    expect(summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({
       scored: ITEMS - 1,
       missing: { absent: 1 },
     });
     expect(verdicts.damaged).toEqual([expect.stringContaining("scores.jsonl: line 3 is damaged")]);
     expect(await readFile(run.fileOf("report.md"), "utf8")).toContain("line 3 is damaged");
     expect(await run.rescore()).toEqual([]);
-    const mended = await run.conclude();
-    expect(mended.analysis.summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({ scored: ITEMS });
+    const mended = await run.decide();
+    expect(mended.summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({ scored: ITEMS });
     expect(mended.verdicts).not.toHaveProperty("damaged");
   });
 
@@ -109,7 +109,7 @@ describe("a damaged line of scores", () => {
     await run.damage("scores", 3, 4);
     expect(await run.resume()).toEqual([expect.stringContaining("scores.jsonl: 2 lines are damaged")]);
     expect(run.asked.count).toBe(ITEMS);
-    expect((await run.conclude()).analysis.summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({ scored: ITEMS });
+    expect((await run.decide()).summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({ scored: ITEMS });
   });
 });
 
@@ -125,12 +125,12 @@ describe("a damaged line of the journal", () => {
 
   it("takes no score away when the run is scored anew: the old row stands", async () => {
     const run = await finishedRun();
-    const before = (await run.conclude()).verdicts;
+    const before = (await run.decide()).verdicts;
     await run.damage("records", 2, 5);
     expect(await run.rescore()).toEqual([expect.stringContaining("records.jsonl: 2 lines are damaged")]);
-    const after = await run.conclude();
+    const after = await run.decide();
     expect(after.verdicts).toEqual(before);
-    expect(after.analysis.summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({ scored: ITEMS });
+    expect(after.summary.models[0]?.variants[0]?.tasks[0]).toMatchObject({ scored: ITEMS });
   });
 
   it("keeps no row that another recipe made", async () => {
@@ -171,7 +171,7 @@ describe("scoring anew", () => {
     const run = await finishedRun();
     const before = await run.scores();
     await appendFile(run.fileOf("scores.jsonl.new"), '{"half');
-    expect((await run.conclude()).verdicts).not.toHaveProperty("damaged");
+    expect((await run.decide()).verdicts).not.toHaveProperty("damaged");
     await run.rescore();
     expect(await run.scores()).toBe(before);
   });

@@ -1,5 +1,5 @@
 import { CancelledError, throwIfAborted, UnavailableError } from "../../domain/errors.ts";
-import type { Execution, Executor } from "../../executor/executor.ts";
+import type { Executed, Execution, Executor } from "../../executor/executor.ts";
 import { pause } from "../../pause.ts";
 import { errorFrom } from "./job-outcome.ts";
 import { UnitJobSchema } from "./jobs.ts";
@@ -38,26 +38,32 @@ export class BullMqExecutor implements Executor {
     this.#options = options;
   }
 
-  async execute(execution: Execution): Promise<void> {
-    const { signal } = execution;
-    throwIfAborted(signal);
+  execute(execution: Execution): Promise<Executed> {
     const intake = new UnitIntake(execution);
-    try {
-      await this.#forgetFailures(execution);
-      for (let dispatchedMs = Number.NEGATIVE_INFINITY; ; ) {
-        await intake.take({ pieces: false });
-        if (intake.isComplete()) return;
-        await this.#throwIfHopeless(execution);
-        if (performance.now() - dispatchedMs >= this.#options.redispatchMs) {
-          dispatchedMs = performance.now();
-          await this.#unlessAway(() => this.#dispatch(execution, intake.missing()));
-        }
-        await pause(this.#options.pollMs, signal);
+    return intake.openings.during(async () => {
+      throwIfAborted(execution.signal);
+      try {
+        await this.#untilComplete(execution, intake);
+      } catch (error) {
+        // What was answered by then is in the run, also of units that are not finished.
+        await intake.take({ pieces: true }).catch(() => {});
+        throw error;
       }
-    } catch (error) {
-      // What was answered by then is in the run, also of units that are not finished.
-      await intake.take({ pieces: true }).catch(() => {});
-      throw error;
+      return intake.scoring;
+    });
+  }
+
+  async #untilComplete(execution: Execution, intake: UnitIntake): Promise<void> {
+    await this.#forgetFailures(execution);
+    for (let dispatchedMs = Number.NEGATIVE_INFINITY; ; ) {
+      await intake.take({ pieces: false });
+      if (intake.isComplete()) return;
+      await this.#throwIfHopeless(execution);
+      if (performance.now() - dispatchedMs >= this.#options.redispatchMs) {
+        dispatchedMs = performance.now();
+        await this.#unlessAway(() => this.#dispatch(execution, intake.missing()));
+      }
+      await pause(this.#options.pollMs, execution.signal);
     }
   }
 

@@ -3,6 +3,7 @@ import type { AnswerRecord, OpenedRecord } from "../../domain/record.ts";
 import type { ScoreRow } from "../../domain/score-row.ts";
 import type { Scoring } from "../../domain/scoring.ts";
 import type { Execution } from "../../executor/executor.ts";
+import { Openings } from "../../executor/openings.ts";
 import type { Unit } from "../../plan/plan.ts";
 import type { ProgressIndex } from "../../plan/progress-index.ts";
 import type { PartName } from "../../store/run-store.ts";
@@ -21,13 +22,26 @@ export interface MissingUnits {
  */
 export class UnitIntake {
   readonly #execution: Execution;
+  readonly #done: ProgressIndex;
+  readonly #scored: ProgressIndex;
   readonly #taken = new Set<PartName>();
   readonly #openings = { records: new Set<string>(), scores: new Set<string>() };
   readonly #opening = new Set<string>();
   readonly #ended = new Set<string>();
 
+  /** Who workers have opened. */
+  readonly openings = new Openings();
+  #scoring: Scoring | undefined;
+
   constructor(execution: Execution) {
     this.#execution = execution;
+    this.#done = execution.done.copy();
+    this.#scored = execution.scored.copy();
+  }
+
+  /** How workers compute scores; known once every item has its own. */
+  get scoring(): Scoring | undefined {
+    return this.#scoring;
   }
 
   /** Looks for new parts and takes them; with `pieces` also those of units that aren't finished. */
@@ -46,14 +60,14 @@ export class UnitIntake {
 
   /** Whether every item of the run is answered and scored. */
   isComplete(): boolean {
-    const { plan, done, scored } = this.#execution;
-    return done.total() === plan.answers && scored.total() === plan.answers;
+    const { answers } = this.#execution.plan;
+    return this.#done.total() === answers && this.#scored.total() === answers;
   }
 
   /** Throws `RunError` when a unit's answers are in the journal only, where workers that score can't get them. */
   missing(): MissingUnits {
-    const { plan, done, scored } = this.#execution;
-    const units = [...plan.units.entries()];
+    const [done, scored] = [this.#done, this.#scored];
+    const units = [...this.#execution.plan.units.entries()];
     const answers = units.filter(([, unit]) => !isDone(unit, done)).map(([index]) => index);
     const scores = units.filter(([, unit]) => isDone(unit, done) && !isDone(unit, scored)).map(([index]) => index);
     const lost = scores.find((index) => !this.#taken.has(`records-${index}`));
@@ -65,13 +79,13 @@ export class UnitIntake {
   }
 
   async #takeIdentities(names: ReadonlySet<PartName>): Promise<void> {
-    const { plan, run, identities, onProgress } = this.#execution;
+    const { plan, run, onProgress } = this.#execution;
     for (const [index, { id }] of plan.spec.models.flatMap((model) => model.variants).entries()) {
       const name = `identity-${index}` as const;
       if (!names.has(name) || this.#taken.has(name)) continue;
       const opened = JSON.parse((await run.readPart(name)) ?? "{}") as OpenedRecord;
       this.#taken.add(name);
-      identities.set(id, opened.identity);
+      this.openings.add(id, opened);
       this.#tellOpening(id);
       const { identity, loadMs, findings = [] } = opened;
       onProgress({ kind: "variant-opened", variant: id, identity, loadMs, findings });
@@ -80,12 +94,12 @@ export class UnitIntake {
 
   /** False when there is no such part. */
   async #takeAnswers(name: PartName, unit: Unit, names: ReadonlySet<PartName>): Promise<boolean> {
-    const { run, done, onProgress } = this.#execution;
+    const { run, onProgress } = this.#execution;
     if (!names.has(name)) return false;
     if (this.#taken.has(name)) return true;
     const taken = parseAnswers((await run.readPart(name)) ?? "", unit);
     this.#tellOpening(unit.variant.id);
-    const records = taken.lines.filter((record) => done.add(record, record.outcome.kind));
+    const records = taken.lines.filter((record) => this.#done.add(record, record.outcome.kind));
     await this.#append("records", { openings: taken.openings, lines: records });
     for (const { variant, task, outcome } of records)
       onProgress({ kind: "answered", variant, task, errored: outcome.kind === "errored" });
@@ -94,21 +108,19 @@ export class UnitIntake {
   }
 
   async #takeScores(name: PartName, unit: Unit, names: ReadonlySet<PartName>): Promise<void> {
-    const { run, scored } = this.#execution;
+    const { run } = this.#execution;
     if (!names.has(name) || this.#taken.has(name)) return;
     const taken = parseScores((await run.readPart(name)) ?? "", unit);
-    const rows = taken.lines.filter((row) => scored.add(row, row.result.kind === "missing" ? "errored" : "answered"));
+    const rows = taken.lines.filter((row) =>
+      this.#scored.add(row, row.result.kind === "missing" ? "errored" : "answered"),
+    );
     await this.#append("scores", { openings: taken.openings, lines: rows });
     this.#taken.add(name);
   }
 
   async #takeScoring(): Promise<void> {
-    const { run, signatures, onInference } = this.#execution;
-    const text = await run.readPart("signatures");
-    if (text === undefined) return;
-    const scoring = JSON.parse(text) as Scoring;
-    for (const [task, byMetric] of Object.entries(scoring.signatures)) signatures.set(task, byMetric);
-    if (scoring.inference !== undefined) onInference?.(scoring.inference);
+    const text = await this.#execution.run.readPart("signatures");
+    if (text !== undefined) this.#scoring = JSON.parse(text) as Scoring;
   }
 
   async #append(stream: "records" | "scores", taken: UnitLines<AnswerRecord | ScoreRow>): Promise<void> {
@@ -122,25 +134,25 @@ export class UnitIntake {
   }
 
   #assertWhole(unit: Unit): void {
-    if (!isDone(unit, this.#execution.done))
+    if (!isDone(unit, this.#done))
       throw new RunError(`${unit.variant.id}: a unit of ${unit.task.name} was stored without all of its items`, {
         hint: "start a new run",
       });
   }
 
   #tellOpening(variant: string): void {
-    const { plan, done, onProgress } = this.#execution;
+    const { plan, onProgress } = this.#execution;
     if (this.#opening.has(variant)) return;
     this.#opening.add(variant);
     const answers = answersOf(plan.units, variant);
-    onProgress({ kind: "variant-opening", variant, answers, done: done.count(variant) });
+    onProgress({ kind: "variant-opening", variant, answers, done: this.#done.count(variant) });
   }
 
   #tellEnded(): void {
-    const { plan, done, scored, onProgress } = this.#execution;
+    const { plan, onProgress } = this.#execution;
     for (const { id } of plan.spec.models.flatMap((model) => model.variants)) {
       const answers = answersOf(plan.units, id);
-      if (this.#ended.has(id) || done.count(id) < answers || scored.count(id) < answers) continue;
+      if (this.#ended.has(id) || this.#done.count(id) < answers || this.#scored.count(id) < answers) continue;
       this.#tellOpening(id);
       this.#ended.add(id);
       onProgress({ kind: "variant-done", variant: id });

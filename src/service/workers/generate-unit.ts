@@ -31,7 +31,7 @@ export interface RunContext {
   readonly plan: Plan;
   readonly sources: ReadonlyMap<string, ItemSource>;
   /** As of an execution, of the run's own spec. */
-  readonly examine?: Execution["examine"];
+  readonly probe?: Execution["probe"];
   close(): Promise<void>;
 }
 
@@ -142,12 +142,12 @@ export class UnitGenerator {
   }
 
   /** Opens a variant as whoever opened it first in this run. */
-  async #open(run: Run, { plan, examine }: RunContext, variant: ResolvedVariant, signal: AbortSignal) {
+  async #open(run: Run, { plan, probe }: RunContext, variant: ResolvedVariant, signal: AbortSignal) {
     const part = `identity-${indexOf(variant, plan)}` as const;
     const before = await run.readPart(part);
     const { openBackend, now } = this.#deps;
     // What the first one found holds for all: they have the same weights and build, or are refused.
-    const deps = { openBackend, now, ...(examine === undefined || before !== undefined ? {} : { examine }) };
+    const deps = { openBackend, now, ...(probe === undefined || before !== undefined ? {} : { probe }) };
     const { backend, opened } = await openVariant(variant, identityIn(before), deps, signal).catch((error: unknown) => {
       if (!(error instanceof BackendError) || error.kind !== "overloaded") throw error;
       throw new ThrottledError(error.retryAfterMs ?? THROTTLED_MS, error);

@@ -14,7 +14,7 @@ const OTHER_VERSION_MS = 30_000;
 /** A run as those who generate need it. Rejects with `LaterError` for one of another version. */
 export async function openRunContext(
   run: Run,
-  { examine }: Pick<EvaluationServices, "examine">,
+  { probe }: Pick<EvaluationServices, "probe">,
   signal: AbortSignal,
 ): Promise<RunContext> {
   const manifest = await readManifest(run);
@@ -24,9 +24,9 @@ export async function openRunContext(
   return {
     plan: makePlan(spec),
     sources: sources.byTask,
-    ...(examine === undefined
+    ...(probe === undefined
       ? {}
-      : { examine: (backend, variant, abort) => examine({ backend, variant, spec, signal: abort }) }),
+      : { probe: (backend, variant, abort) => probe({ backend, variant, spec, signal: abort }) }),
     close: sources.close,
   };
 }

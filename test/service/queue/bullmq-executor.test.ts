@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
-import type { Execution, Executor } from "../../../src/executor/executor.ts";
+import type { Executed, Execution, Executor } from "../../../src/executor/executor.ts";
 import { BullMqExecutor } from "../../../src/service/queue/bullmq-executor.ts";
 import { UnitJobSchema } from "../../../src/service/queue/jobs.ts";
 import { QueueWorker } from "../../../src/service/queue/queue-worker.ts";
@@ -21,7 +21,7 @@ class Fleet implements Executor {
     this.#url = url;
   }
 
-  async execute(execution: Execution): Promise<void> {
+  async execute(execution: Execution): Promise<Executed> {
     const { plan, sources, scorers, run, openBackend, now } = execution;
     const store = new FileStore(dirname(run.location));
     const queues = new Queues(this.#url, () => {});
@@ -61,7 +61,7 @@ class Fleet implements Executor {
     if (execution.signal.aborted) stopped.abort();
     try {
       const settings = { pollMs: 20, redispatchMs: 300, attempts: 1, backoffMs: 10, onTrouble: () => {} };
-      await new BullMqExecutor(queues, settings).execute({ ...execution, signal: stopped.signal });
+      return await new BullMqExecutor(queues, settings).execute({ ...execution, signal: stopped.signal });
     } finally {
       await end();
       await queues.close();

@@ -57,11 +57,11 @@ function makeGenerator(worker: Worker = {}): {
     },
     openRun: async () => {
       runsOpened += 1;
-      const examine = async () => {
+      const probe = async () => {
         examined += 1;
         return worker.findings ?? [];
       };
-      return { plan, sources, examine, close: async () => {} };
+      return { plan, sources, probe, close: async () => {} };
     },
     onAnswered: async ({ unit }) => void answered.push(unit),
     onRecord: (record) => {
