@@ -10,6 +10,7 @@ import { plainName, plannerReference } from "./reference.ts";
 import { NEVER, riskTree, type Standing, type Step } from "./risk-tree.ts";
 import { BATCHING_USERS, backendsFor } from "./speed.ts";
 import { workloadOf } from "./workload.ts";
+import { type Worth, worthOf } from "./worth.ts";
 
 /** What to deploy, and why. */
 export type Recommendation =
@@ -26,6 +27,8 @@ export type Recommendation =
       readonly alternatives: readonly Candidate[];
       /** Quantization and backend of the candidates that no other one beats in quality, cost and memory at once. */
       readonly paretoFront: readonly string[];
+      /** Quality against cost among what own runs prove. */
+      readonly worth: Worth;
       readonly wouldChange: readonly string[];
       readonly advice: readonly string[];
     }
@@ -115,6 +118,7 @@ export function recommend(input: QuestionInput, runs: readonly RunEvidence[] = [
         : (choice.published?.reason ?? "full precision: nothing is lost to quantization"),
     alternatives: [...rest, ...rejected],
     paretoFront: frontOf(candidates).map(labelOf),
+    worth: worthOf(candidates, setting.tokens.prompt + setting.tokens.completion),
     wouldChange: wouldChange(choice, rejected),
   };
 }

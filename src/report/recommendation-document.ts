@@ -30,6 +30,7 @@ export function recommendationDocument(found: Recommendation): ReportDocument {
       title: "Alternatives, and why not",
       blocks: [candidateTable(candidates), ...frontBlocks(found)],
     },
+    { id: "worth", title: "Quality against cost, of what is proven", blocks: notes(worthLines(found)) },
     { id: "change", title: "What would change the answer", blocks: notes(found.wouldChange) },
     { id: "advice", title: "What else to know", blocks: notes(found.advice) },
   ];
@@ -70,6 +71,29 @@ function answer(found: Exclude<Recommendation, { kind: "no-basis" }>): Block {
     title: `${choice.quantization} on ${choice.backend}`,
     text: [`${basis === "proven" ? "" : "published: "}${basisText}`, ...figures(choice)].join("; "),
   };
+}
+
+/** The smallest, cheapest and fastest of what is proven, what each step up buys, and what a right answer costs. */
+export function worthLines(found: Recommendation): readonly string[] {
+  if (found.kind !== "recommended") return [];
+  const { smallest, cheapest, fastest, steps, perSuccess } = found.worth;
+  const best = Object.entries({ smallest, cheapest, fastest }).flatMap(([name, label]) =>
+    label === undefined ? [] : [`${name}: ${label}`],
+  );
+  return [
+    ...(best.length === 0 ? [] : [best.join("; ")]),
+    ...steps.map(({ from, to, gainedPp, moreGb, moreUsdPer1M, ppPerGb }) =>
+      [
+        `${from} to ${to}: ${gainedPp < 0 ? "−" : "+"}${Math.abs(gainedPp).toFixed(1)} pp (point estimates) for ${moreGb.toPrecision(2)} GB`,
+        ...(moreUsdPer1M === undefined ? [] : [`$${moreUsdPer1M.toPrecision(2)} per million tokens`]),
+        ...(ppPerGb === undefined ? [] : [`${ppPerGb.toPrecision(2)} pp a GB`]),
+      ].join(", "),
+    ),
+    ...perSuccess.map(
+      ({ candidate, usd, lower, upper }) =>
+        `a right answer of ${candidate} costs $${usd.toPrecision(3)} [${lower.toPrecision(3)}, ${upper.toPrecision(3)}] (Wilson 95 %)`,
+    ),
+  ];
 }
 
 /** What is known of a candidate's cost, each with its kind. */

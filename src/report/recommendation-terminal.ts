@@ -1,6 +1,6 @@
 import type { Candidate } from "../recommend/candidate.ts";
 import { labelOf, type Recommendation } from "../recommend/recommend.ts";
-import { figures } from "./recommendation-document.ts";
+import { figures, worthLines } from "./recommendation-document.ts";
 import { wrap } from "./wrap.ts";
 
 /** A recommendation for the terminal: the choice in one line first, then why, why not the others, and what would change it. */
@@ -27,6 +27,7 @@ export function renderRecommendation(found: Recommendation, { columns }: { reado
           [found.paretoFront.join(", ")].filter((text) => text !== ""),
         )
       : []),
+    ...block("quality against cost, of what is proven", worthLines(found)),
     ...block("what would change it", found.wouldChange),
     ...block("to know", found.advice),
   ].join("\n");
