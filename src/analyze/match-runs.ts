@@ -37,7 +37,7 @@ export function matchRuns(reference: ResolvedSpec, newer: ResolvedSpec): Matched
 
 /** The variants that a name means: an id, `model/quantization`, or a quantization of any model. */
 export function variantsNamed(name: string, spec: ResolvedSpec): readonly ResolvedVariant[] {
-  const quantization = parseQuantization(name);
+  const quantization = parseQuantization(name) ?? name;
   return variantsIn(spec).filter(
     (variant) =>
       variant.id === name ||

@@ -1,5 +1,6 @@
 import { decidingLevel } from "../domain/deciding-level.ts";
 import type { Protocol } from "../domain/protocol.ts";
+import { whySameWeights } from "../domain/same-weights.ts";
 import { isMetric, KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedModel, ResolvedVariant } from "../spec/resolved.ts";
 import type { RunManifest } from "../store/manifest.ts";
@@ -59,7 +60,7 @@ function summarizeVariant(
   const metrics = pooledMetrics([...tasks.values()], manifest);
   const isBaseline = variant.id === model.baseline.variant;
   const baselineTasks = scores.tasks.get(model.baseline.variant);
-  const baselineDigest = scores.identities.get(model.baseline.variant)?.weightsDigest;
+  const baselineIdentity = scores.identities.get(model.baseline.variant) ?? {};
   return {
     variant: variant.id,
     model: variant.model,
@@ -67,6 +68,8 @@ function summarizeVariant(
     backend: variant.backendName,
     role: isBaseline ? "baseline" : "candidate",
     ...(identity?.weightsDigest === undefined ? {} : { weightsDigest: identity.weightsDigest }),
+    ...(identity?.tensorsDigest === undefined ? {} : { tensorsDigest: identity.tensorsDigest }),
+    ...(identity?.hyperparametersDigest === undefined ? {} : { hyperparametersDigest: identity.hyperparametersDigest }),
     ...(identity === undefined ? {} : { build: identity.build }),
     metadata: identity?.metadata ?? {},
     tasks: [...tasks].map(([name, task]) =>
@@ -86,7 +89,7 @@ function summarizeVariant(
       ? {}
       : {
           comparison: compareVariants(model.baseline.variant, pairTasks(baselineTasks, tasks), {
-            sameWeights: baselineDigest !== undefined && baselineDigest === identity?.weightsDigest,
+            sameWeights: whySameWeights(baselineIdentity, identity ?? {}) !== undefined,
             seed: manifest.spec.seed,
             level: decidingLevel(manifest.spec.looks ?? 1),
           }),

@@ -39,6 +39,8 @@ export interface VariantSummary {
   readonly backend: string;
   readonly role: "baseline" | "candidate";
   readonly weightsDigest?: string;
+  readonly tensorsDigest?: string;
+  readonly hyperparametersDigest?: string;
   readonly build?: string;
   readonly metadata: ModelMetadata;
   readonly tasks: readonly TaskSummary[];

@@ -57,12 +57,15 @@ export class AnswerCache {
 
   /** 64 hex digits over weights, build, every setting of the backend, and the whole request. */
   key(identity: VariantIdentity, request: BackendRequest): string {
-    const { weightsDigest, build, settings } = identity;
+    const { weightsDigest, tensorsDigest, hyperparametersDigest, build, settings } = identity;
     const content = [
       VERSION,
-      weightsDigest,
+      // Equal tensors answer alike under whatever name, so they are asked once.
+      ...(tensorsDigest === undefined ? [weightsDigest] : [tensorsDigest, hyperparametersDigest]),
       build,
-      Object.entries(settings).sort(byName),
+      Object.entries(settings)
+        .filter(([name]) => tensorsDigest === undefined || name !== "file")
+        .sort(byName),
       Object.entries(request).sort(byName),
     ];
     return createHash("sha256").update(JSON.stringify(content)).digest("hex");

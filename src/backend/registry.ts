@@ -34,7 +34,7 @@ export async function openBackend(variant: ResolvedVariant, deps: BackendDeps, s
 }
 
 async function openComputing(
-  { source, quantization }: ResolvedVariant,
+  { source, quantization, labelledOver = quantization }: ResolvedVariant,
   config: Exclude<BackendConfig, { type: "recorded" }>,
   deps: BackendDeps,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ async function openComputing(
       return (await import("./llama-cpp/open.ts")).openLlamaCpp(source, config, signal);
     case "transformers": {
       const { openTransformers } = await import("./transformers/open.ts");
-      return openTransformers(source, quantization, config, deps.locateModel, signal);
+      return openTransformers(source, labelledOver, config, deps.locateModel, signal);
     }
     default:
       return new ResilientBackend(await openPatiently(source, config, deps, signal), config, deps);

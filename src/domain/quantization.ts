@@ -46,7 +46,11 @@ const TYPES = {
   IQ1_S: { bitsPerWeight: 1.56, baselineRank: 28 },
   TQ2_0: { bitsPerWeight: 2.06, baselineRank: 29 },
   TQ1_0: { bitsPerWeight: 1.69, baselineRank: 30 },
+  // By llama-quantize b11669's own words: groups of 64 and of 128 with one 16-bit scale each.
+  Q2_0: { bitsPerWeight: 2.25, baselineRank: 31 },
+  Q1_0: { bitsPerWeight: 1.125, baselineRank: 32 },
   MXFP4: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
+  MXFP4_MOE: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
   NVFP4: { bitsPerWeight: 4.5, baselineRank: NO_RANK },
   AWQ: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
   GPTQ: { bitsPerWeight: 4.25, baselineRank: NO_RANK },
@@ -67,26 +71,87 @@ const TYPES = {
   q1f16: { bitsPerWeight: 1.5, baselineRank: 30 },
 } as const satisfies Record<string, QuantizationType>;
 
-export type Quantization = keyof typeof TYPES;
-export const QUANTIZATIONS = Object.keys(TYPES) as readonly Quantization[];
+export type KnownQuantization = keyof typeof TYPES;
+export const QUANTIZATIONS = Object.keys(TYPES) as readonly KnownQuantization[];
 
-const BY_UPPER_CASE: ReadonlyMap<string, Quantization> = new Map([
+/**
+ * How a variant's quantization is called: a type of the list above, or any other label (`UD-Q4_K_XL`, `W4A16`), which is known by what is
+ * measured of it.
+ */
+export type Quantization = KnownQuantization | (string & Record<never, never>);
+
+const BY_UPPER_CASE: ReadonlyMap<string, KnownQuantization> = new Map([
   ...QUANTIZATIONS.map((name) => [name.toUpperCase(), name] as const),
   ["F16", "FP16"],
   ["F32", "FP32"],
 ]);
 
-/** The quantization of that name (any case, `F16` for `FP16`), or `undefined` when there is none. */
-export function parseQuantization(name: string): Quantization | undefined {
+/** The type of the list that has that name (any case, `F16` for `FP16`), or `undefined` when there is none. */
+export function parseQuantization(name: string): KnownQuantization | undefined {
   return BY_UPPER_CASE.get(name.trim().toUpperCase());
 }
 
-/** Nominal bits per weight; for AWQ, GPTQ and the like the usual 4-bit setting with group scales. */
-export function nominalBitsPerWeight(quantization: Quantization): number {
-  return TYPES[quantization].bitsPerWeight;
+/** Nominal bits per weight; for AWQ, GPTQ and the like the usual 4-bit setting with group scales. `undefined` for a label off the list. */
+export function nominalBitsPerWeight(quantization: Quantization): number | undefined {
+  const known = typeWithin(quantization);
+  return known === undefined ? undefined : TYPES[known].bitsPerWeight;
 }
+
+/** What memory is planned by where nothing tells how many bits a weight has: too many rather than too few. */
+export const UNKNOWN_BITS = 16;
 
 /** Lower is more precise; Infinity for types that can't be ranked without being named in the spec. */
 export function baselineRank(quantization: Quantization): number {
-  return TYPES[quantization].baselineRank;
+  const known = parseQuantization(quantization);
+  return known === undefined ? NO_RANK : TYPES[known].baselineRank;
+}
+
+/** What stands for a family in a label that says no size of it: `Q4_K_XL` is most like Q4_K_M. */
+const FAMILIES: Readonly<Record<string, KnownQuantization>> = {
+  Q2_K: "Q2_K",
+  Q3_K: "Q3_K_M",
+  Q4_K: "Q4_K_M",
+  Q5_K: "Q5_K_M",
+  Q6_K: "Q6_K",
+};
+
+/** The type of the list that a label names or contains: `UD-IQ2_M` holds IQ2_M, `Q4_K_XL` the family of Q4_K_M; `undefined` for `W4A16`. */
+export function typeWithin(label: Quantization): KnownQuantization | undefined {
+  const known = parseQuantization(label);
+  if (known !== undefined) return known;
+  const words = ` ${label.toUpperCase().replace(/[^A-Z0-9]+/g, " ")} `;
+  const contained = (name: string): boolean => words.includes(` ${name.replaceAll("_", " ")} `);
+  // Names of ONNX exports are too short to be found within others.
+  const names = [...BY_UPPER_CASE.keys()].filter(
+    (name) => QUANTIZATIONS.some((each) => each === name) || /^F\d/.test(name),
+  );
+  const [longest] = names.filter(contained).toSorted((a, b) => b.length - a.length);
+  const family = Object.keys(FAMILIES).find(contained);
+  // `Q4_K_XL` holds no name of the list but its family's; `Q2_K_XL` holds Q2_K, which is both.
+  return (
+    (longest === undefined ? undefined : parseQuantization(longest)) ??
+    (family === undefined ? undefined : FAMILIES[family])
+  );
+}
+
+/** Types of one family differ in which tensors get more bits: Q4_K_S, Q4_K_M and Q4_K_XL are one. */
+export function familyOf(quantization: KnownQuantization): string {
+  return /^Q\d_K/.exec(quantization)?.[0] ?? quantization;
+}
+
+interface Sized {
+  readonly quantization: Quantization;
+  readonly metadata: { readonly bitsPerWeight?: number };
+}
+
+/**
+ * Bits per weight by which a model's variants are put in order: measured ones where every variant's are known, since measured and nominal ones
+ * don't compare; else the nominal ones, and measured ones for labels that have none. NaN where nothing is known.
+ */
+export function bitsPerWeightIn(variants: readonly Sized[]): (variant: Sized) => number {
+  const measured = variants.every(({ metadata }) => metadata.bitsPerWeight !== undefined);
+  return ({ metadata, quantization }) => {
+    const nominal = nominalBitsPerWeight(quantization);
+    return (measured ? (metadata.bitsPerWeight ?? nominal) : (nominal ?? metadata.bitsPerWeight)) ?? Number.NaN;
+  };
 }

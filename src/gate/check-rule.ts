@@ -4,6 +4,7 @@ import { checkNearRandom } from "./check-near-random.ts";
 import { checkRate } from "./check-rate.ts";
 import { checkMinAccuracy, checkMinMetric } from "./check-score.ts";
 import { checkTier } from "./check-tier.ts";
+import { checkQuantization, checkWeightsAsLabelled } from "./check-weights.ts";
 import type { Evidence } from "./evidence.ts";
 import { notMeasured } from "./finding.ts";
 import type { Rule, RuleOf } from "./policy-schema.ts";
@@ -25,28 +26,13 @@ export function checkRule(rule: Rule, evidence: Evidence): readonly CheckedRule[
       return checkRate(rule, evidence);
     case "quantizations":
       return [checkQuantization(rule, evidence)];
+    case "weights-as-labelled":
+      return checkWeightsAsLabelled(rule, evidence);
     case "not-near-random":
       return checkNearRandom(rule, evidence);
     case "not-degraded":
       return [checkDegraded(rule, evidence)];
   }
-}
-
-function checkQuantization({ type, allow, forbid }: RuleOf<"quantizations">, { variant }: Evidence): CheckedRule {
-  const { quantization } = variant;
-  const banned = forbid?.includes(quantization) ?? false;
-  const outside = allow !== undefined && !allow.includes(quantization);
-  const parts = [
-    ...(allow === undefined ? [] : [`one of ${allow.join(", ")}`]),
-    ...(forbid === undefined ? [] : [`not ${forbid.join(", ")}`]),
-  ];
-  return {
-    rule: `quantization: ${parts.join(", ")}`,
-    type,
-    outcome: banned || outside ? "fail" : "pass",
-    basis: "name",
-    explanation: `it is ${quantization}${banned ? ", which the policy forbids" : outside ? ", which the policy doesn't allow" : ""}`,
-  };
 }
 
 function checkDegraded({ type }: RuleOf<"not-degraded">, { degraded }: Evidence): CheckedRule {

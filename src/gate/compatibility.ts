@@ -112,7 +112,9 @@ function matrixOf(runs: readonly (readonly Entry[])[]): CompatibilityMatrix {
   const quantizations = [...new Set([...cells.values()].map((cell) => cell.quantization))];
   return {
     models: [...new Set(runs.flatMap((run) => run.map(({ model }) => model)))],
-    quantizations: quantizations.sort((a, b) => nominalBitsPerWeight(b) - nominalBitsPerWeight(a) || (a < b ? -1 : 1)),
+    quantizations: quantizations.sort(
+      (a, b) => (nominalBitsPerWeight(b) ?? 0) - (nominalBitsPerWeight(a) ?? 0) || (a < b ? -1 : 1),
+    ),
     cells: [...cells.values()],
   };
 }

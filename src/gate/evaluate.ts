@@ -6,12 +6,13 @@ import type { ModelSummary, Summary, VariantSummary } from "../analyze/summary.t
 import { decidingLevel } from "../domain/deciding-level.ts";
 import { EXIT, UsageError } from "../domain/errors.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import { equalTensorsOfTwoModels, whySameWeights } from "../domain/same-weights.ts";
 import { nearest } from "../spec/known-keys.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
 import type { RunManifest } from "../store/manifest.ts";
 import { checkRule } from "./check-rule.ts";
 import { tierAssuming } from "./check-tier.ts";
-import type { Comparison, Evidence } from "./evidence.ts";
+import type { Comparison, Evidence, Labelled } from "./evidence.ts";
 import { whyExploratory } from "./exploratory.ts";
 import { smallestPassing } from "./ladder.ts";
 import { notesOn } from "./notes.ts";
@@ -39,7 +40,8 @@ export function evaluatePolicy(policy: Policy, run: RunEvidence, { candidates }:
   const models = run.summary.models.map((model) => {
     const variants = model.variants.map((variant) => {
       const decides = variant.role === "candidate" && (candidates?.includes(variant.variant) ?? true);
-      return judgeVariant(policy, evidenceOn(variant, model, run), decides);
+      const verdict = judgeVariant(policy, evidenceOn(variant, model, run), decides);
+      return { ...verdict, notes: [...verdict.notes, ...equalsNotes(variant, model)] };
     });
     const smallest = smallestPassing(model.variants, variants);
     return {
@@ -117,6 +119,7 @@ function evidenceOn(variant: VariantSummary, model: ModelSummary, run: RunEviden
   const exploratory = whyExploratory(variant.variant, manifest);
   return {
     variant,
+    labelled: labelOf(variant, manifest),
     scores: scoresOf(variant.variant, run),
     facts: new Map(manifest.tasks.map((facts) => [facts.task, facts])),
     seed: manifest.spec.seed,
@@ -125,6 +128,25 @@ function evidenceOn(variant: VariantSummary, model: ModelSummary, run: RunEviden
     ...(degraded === undefined ? {} : { degraded: reasonsFor(variant, model, degraded) }),
     ...(comparison === undefined ? {} : { comparison }),
   };
+}
+
+function labelOf({ variant, quantization, metadata }: VariantSummary, { spec }: RunManifest): Labelled {
+  const labelledOver = spec.models.flatMap(({ variants }) => variants).find(({ id }) => id === variant)?.labelledOver;
+  return { quantization, metadata, ...(labelledOver === undefined ? {} : { labelledOver }) };
+}
+
+/** Other candidates that are this one's very weights: told, and no more; each is judged by its own label. */
+function equalsNotes(variant: VariantSummary, model: ModelSummary): readonly string[] {
+  return model.variants.flatMap((other) => {
+    if (other.variant === variant.variant) return [];
+    if (equalTensorsOfTwoModels(variant, other))
+      return [
+        `Every tensor is equal to ${other.variant}'s, but tokenizer or hyperparameters differ: these are two models`,
+      ];
+    if ([variant, other].some(({ role }) => role === "baseline")) return [];
+    const same = whySameWeights(variant, other);
+    return same === undefined ? [] : [`The same weights as ${other.variant} (${same}): one model under two labels`];
+  });
 }
 
 /** What touches this variant or its baseline: trouble of another variant is not its own. */
@@ -147,6 +169,7 @@ function compareWith(variant: VariantSummary, model: ModelSummary, run: RunEvide
   const ambiguous = baseline === undefined || baseline.quantization === variant.quantization;
   return {
     baseline: ambiguous ? model.baseline.variant : baseline.quantization,
+    ...(baseline === undefined ? {} : { labelled: labelOf(baseline, run.manifest) }),
     scores,
     pairs: new Map(pairs.map((pair) => [pair.task.name, pair])),
     ...(same === undefined ? {} : { sameWeights: same }),
@@ -161,8 +184,8 @@ function whySame(
   { manifest }: RunEvidence,
 ): string | undefined {
   if (baseline === undefined) return undefined;
-  if (variant.weightsDigest !== undefined && variant.weightsDigest === baseline.weightsDigest)
-    return `The weights are the baseline's own (digest ${variant.weightsDigest})`;
+  const same = whySameWeights(variant, baseline);
+  if (same !== undefined) return `The weights are the baseline's own (${same})`;
   // One folder holds several dtypes: where both digests are told, the name says nothing.
   if (variant.weightsDigest !== undefined && baseline.weightsDigest !== undefined) return undefined;
   const known = manifest.spec.models.flatMap((model) => model.variants);

@@ -3,13 +3,24 @@ import type { VariantSummary } from "../analyze/summary.ts";
 import type { TaskScores } from "../analyze/task-scores.ts";
 import type { MissingItems, ScoreReader } from "../analyze/worst-case.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
+import type { Quantization } from "../domain/quantization.ts";
+import type { ModelMetadata } from "../domain/record.ts";
 import { KEY_METRICS, metricsOf } from "../score/metrics-by-kind.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import type { TaskFacts } from "../store/manifest.ts";
 
+/** What weights are called, and what is told of them. */
+export interface Labelled {
+  readonly quantization: Quantization;
+  /** The spec's word for the type where a label of its own names the variant. */
+  readonly labelledOver?: Quantization;
+  readonly metadata: ModelMetadata;
+}
+
 /** What rules may look at when they check one variant: that variant and its baseline, never another one. */
 export interface Evidence {
   readonly variant: VariantSummary;
+  readonly labelled: Labelled;
   readonly scores: VariantScores;
   readonly facts: ReadonlyMap<string, TaskFacts>;
   readonly seed: number;
@@ -25,6 +36,8 @@ export interface Evidence {
 export interface Comparison {
   /** How the baseline is called in a rule, e.g. `FP16`. */
   readonly baseline: string;
+  /** Absent where the baseline isn't part of the run. */
+  readonly labelled?: Labelled;
   readonly scores: VariantScores;
   /** By task name; a task that one side lacks has none. */
   readonly pairs: ReadonlyMap<string, PairedTask>;

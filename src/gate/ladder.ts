@@ -1,5 +1,5 @@
 import type { VariantSummary } from "../analyze/summary.ts";
-import { nominalBitsPerWeight } from "../domain/quantization.ts";
+import { bitsPerWeightIn } from "../domain/quantization.ts";
 import type { VariantVerdict } from "./verdict.ts";
 
 /**
@@ -22,8 +22,7 @@ export function smallestPassing(
 }
 
 function downTheLadder(variants: readonly VariantSummary[]): readonly VariantSummary[] {
-  const measured = variants.every((variant) => variant.metadata.bitsPerWeight !== undefined);
-  const bits = ({ metadata, quantization }: VariantSummary): number =>
-    (measured ? metadata.bitsPerWeight : undefined) ?? nominalBitsPerWeight(quantization);
-  return variants.toSorted((a, b) => bits(b) - bits(a) || (a.variant < b.variant ? -1 : 1));
+  const bits = bitsPerWeightIn(variants);
+  const known = (variant: VariantSummary): number => (Number.isNaN(bits(variant)) ? 0 : bits(variant));
+  return variants.toSorted((a, b) => known(b) - known(a) || (a.variant < b.variant ? -1 : 1));
 }

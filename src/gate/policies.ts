@@ -172,7 +172,7 @@ export function parsePolicy(text: string, file: string): Policy {
 
 function completePolicy(parsed: ParsedPolicy): Policy {
   const base = parsed.extends === undefined ? undefined : builtInPolicy(parsed.extends);
-  const rules = [...(base?.rules ?? []), ...parsed.rules];
+  const rules = withLabelRule([...(base?.rules ?? []), ...parsed.rules]);
   const { onInconclusive } = parsed;
   return {
     name: parsed.name,
@@ -184,6 +184,13 @@ function completePolicy(parsed: ParsedPolicy): Policy {
       .update(JSON.stringify(sortKeys({ rules, onInconclusive })))
       .digest("hex"),
   };
+}
+
+/** A verdict about other weights than the ones it names is none: every policy asks for that. */
+function withLabelRule(rules: readonly Rule[]): readonly Rule[] {
+  return rules.length === 0 || rules.some(({ type }) => type === "weights-as-labelled")
+    ? rules
+    : [...rules, { type: "weights-as-labelled" }];
 }
 
 /** The same value with the keys of every object in order, so that equal content has equal text. */

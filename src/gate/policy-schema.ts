@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TIERS } from "../analyze/tier.ts";
 import { GENERATION_KINDS } from "../domain/item.ts";
-import { parseQuantization, type Quantization } from "../domain/quantization.ts";
+import { parseQuantization, type Quantization, typeWithin } from "../domain/quantization.ts";
 import { METRICS } from "../score/metrics-by-kind.ts";
 
 /** Names of the policies that come with QuantGate. */
@@ -122,7 +122,7 @@ const MaxRate = z.strictObject({
 });
 
 const QuantizationName = z.string().transform((name, context): Quantization => {
-  const known = parseQuantization(name);
+  const known = parseQuantization(name) ?? (typeWithin(name) === undefined ? undefined : name.trim());
   if (known === undefined) context.addIssue({ code: "custom", message: `unknown quantization "${name}"` });
   return known ?? "FP32";
 });
@@ -135,6 +135,7 @@ const Quantizations = z
   })
   .refine((rule) => rule.allow !== undefined || rule.forbid !== undefined, 'needs "allow" or "forbid"');
 
+const WeightsAsLabelled = z.strictObject({ type: z.literal("weights-as-labelled") });
 const NotNearRandom = z.strictObject({ type: z.literal("not-near-random") });
 const NotDegraded = z.strictObject({ type: z.literal("not-degraded") });
 
@@ -146,6 +147,7 @@ const RuleSchema = z.discriminatedUnion("type", [
   MinTier,
   MaxRate,
   Quantizations,
+  WeightsAsLabelled,
   NotNearRandom,
   NotDegraded,
 ]);

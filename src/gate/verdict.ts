@@ -4,6 +4,9 @@ import type { Quantization } from "../domain/quantization.ts";
 
 export type { Tier, TierResult } from "../analyze/tier.ts";
 
+/** What a rule came to; `not-told`: what it asks about nobody tells, which speaks neither for the variant nor against it. */
+export type RuleOutcome = Outcome | "not-told";
+
 /** One rule of a policy, checked on one variant. */
 export interface CheckedRule {
   /** The rule as a person would say it: "demo-quiz-mc: not worse than FP16 by more than 3 pp". */
@@ -13,7 +16,7 @@ export interface CheckedRule {
   readonly task?: string;
   readonly metric?: string;
   readonly subject?: string;
-  readonly outcome: Outcome;
+  readonly outcome: RuleOutcome;
   /** What decided: an interval's bounds, a point estimate (as the rule asked), a count, or the quantization's name. */
   readonly basis: "interval" | "point estimate" | "count" | "name" | "none";
   /** The statistical method behind an interval, e.g. "Tango score 90 %". */

@@ -1,12 +1,9 @@
 import { embedded } from "../domain/backend-kind.ts";
-import { nominalBitsPerWeight, parseQuantization, type Quantization } from "../domain/quantization.ts";
+import { checkLabel, ownType } from "../domain/label-check.ts";
 import type { VariantIdentity } from "../domain/record.ts";
 import type { ResolvedVariant } from "../spec/resolved.ts";
 import type { Examinee } from "./ask.ts";
 import { type Finding, ok, stop, warn } from "./finding.ts";
-
-/** Measured bits per weight may be off the nominal ones by so much: small models keep large tables at higher precision. */
-const BITS_TOLERANCE = 1.5;
 
 /** Does the server have what the tasks ask for? */
 export function checkCapabilities({ backend, needs }: Examinee): Finding {
@@ -25,28 +22,25 @@ export function checkCapabilities({ backend, needs }: Examinee): Finding {
       );
 }
 
-/** Does the server's own word for its quantization agree with the spec's label? */
+/** Does what is told of the weights agree with the spec's label? A `label` of the spec's own is held against nothing. */
 export function checkQuantization({ metadata }: VariantIdentity, variant: ResolvedVariant): Finding {
-  const said = metadata.quantization;
-  const parsed = said === undefined ? undefined : parseQuantization(said);
-  if (parsed !== undefined && !sameQuantization(parsed, variant.quantization)) {
-    const hint = "correct the label in the spec, or serve the model that it names";
-    // A file is what the user put there, and its digest is on record; what a server serves under a name nobody else can check.
-    return embedded(variant.backend)
-      ? warn("quantization", `the spec says ${variant.quantization}, the file's header says ${said}`, hint)
-      : stop("quantization", `the spec says ${variant.quantization}, the server says ${said}`, hint);
+  const { quantization, labelledOver } = variant;
+  if (labelledOver !== undefined)
+    return ok("quantization", `called ${quantization} by the spec; the weights are ${ownType(labelledOver, metadata)}`);
+  const { kind, words } = checkLabel(quantization, metadata);
+  switch (kind) {
+    case "as-labelled":
+      return ok("quantization", words);
+    case "remark":
+      return warn("quantization", words);
+    case "not-told":
+      return warn("quantization", words);
+    case "mismatch": {
+      const hint = "correct the label in the spec, or give the variant a `label` of its own";
+      // A file is what the user put there, and the verdict fails by it; what a server serves under a name nobody else can check.
+      return (embedded(variant.backend) ? warn : stop)("quantization", words, hint);
+    }
   }
-  const bits = metadata.bitsPerWeight;
-  const nominal = nominalBitsPerWeight(variant.quantization);
-  if (bits !== undefined && (bits > nominal * BITS_TOLERANCE || bits < nominal / BITS_TOLERANCE)) {
-    return warn(
-      "quantization",
-      `the weights have ${bits} bits each, and ${variant.quantization} has about ${nominal}: is the label right?`,
-    );
-  }
-  return parsed === undefined
-    ? warn("quantization", `the server does not tell its quantization; ${variant.quantization} is taken from the spec`)
-    : ok("quantization", `the server says ${said}, as the spec does`);
 }
 
 /** Are the weights known by a digest? */
@@ -57,10 +51,4 @@ export function checkWeights({ weightsDigest }: VariantIdentity): Finding {
         "the server tells no digest of its weights, so its answers are not kept between runs and equal weights can't be noticed",
       )
     : ok("weights", weightsDigest);
-}
-
-/** FP16 and BF16 are both "16 bits" to most people who label them. */
-function sameQuantization(a: Quantization, b: Quantization): boolean {
-  const sixteen: readonly Quantization[] = ["FP16", "BF16"];
-  return a === b || (sixteen.includes(a) && sixteen.includes(b));
 }

@@ -1,4 +1,4 @@
-import { nominalBitsPerWeight, parseQuantization } from "../domain/quantization.ts";
+import { nominalBitsPerWeight, UNKNOWN_BITS } from "../domain/quantization.ts";
 import { type Fleet, fleetFor, usdPer1M } from "../perform/cost.ts";
 import { type Headroom, headroom, type MemoryEstimate, memoryEstimate } from "../perform/memory.ts";
 import { wilsonInterval } from "../stats/wilson.ts";
@@ -80,8 +80,7 @@ export function measureCandidate(
   known: { readonly proven?: ProvenQuality; readonly published?: PublishedQuality },
 ): Candidate {
   const { question, machine, tokens } = setting;
-  const type = parseQuantization(quantization);
-  const bitsPerWeight = known.proven?.bitsPerWeight ?? (type === undefined ? 16 : nominalBitsPerWeight(type));
+  const bitsPerWeight = known.proven?.bitsPerWeight ?? nominalBitsPerWeight(quantization) ?? UNKNOWN_BITS;
   const memory = memoryOf(setting, bitsPerWeight, known.proven?.fileBytes);
   const speed = predictSpeed(question, backend, quantization);
   const notes = [...(speed?.notes ?? [])];

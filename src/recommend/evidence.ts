@@ -1,5 +1,5 @@
 import type { Summary, VariantSummary } from "../analyze/summary.ts";
-import { nominalBitsPerWeight } from "../domain/quantization.ts";
+import { nominalBitsPerWeight, UNKNOWN_BITS } from "../domain/quantization.ts";
 import type { CheckedRule, VariantVerdict, Verdicts } from "../gate/verdict.ts";
 import { plainName } from "./reference.ts";
 
@@ -71,13 +71,13 @@ function quality(run: string, verdict: VariantVerdict, variant: VariantSummary, 
     ...(weightsDigest === undefined ? {} : { weightsDigest }),
     ...(metadata.parameters === undefined ? {} : { parameters: metadata.parameters }),
     ...(metadata.fileBytes === undefined ? {} : { fileBytes: metadata.fileBytes }),
-    bitsPerWeight: metadata.bitsPerWeight ?? nominalBitsPerWeight(variant.quantization),
+    bitsPerWeight: metadata.bitsPerWeight ?? nominalBitsPerWeight(variant.quantization) ?? UNKNOWN_BITS,
     ...(accuracy?.kind === "scored"
       ? { accuracy: { value: accuracy.value, correct: accuracy.correct, trials: accuracy.trials } }
       : {}),
     ...(keyMetricAverage.kind === "scored" ? { keyMetricAverage: keyMetricAverage.value } : {}),
     reasons: verdict.rules
-      .filter(({ outcome }) => outcome !== "pass")
+      .filter(({ outcome }) => outcome !== "pass" && outcome !== "not-told")
       .map(({ rule, explanation }) => `${rule}: ${explanation}`),
   };
 }
@@ -85,7 +85,7 @@ function quality(run: string, verdict: VariantVerdict, variant: VariantSummary, 
 /** A rule on a loss that an interval decided over pairs is what a pass proves. */
 function asClaim(rule: CheckedRule): ProvenQuality["claim"] {
   if (rule.type !== "max-loss" || rule.basis !== "interval" || rule.n === undefined) return undefined;
-  if (rule.threshold === undefined || rule.unit === undefined) return undefined;
+  if (rule.threshold === undefined || rule.unit === undefined || rule.outcome === "not-told") return undefined;
   return {
     what: rule.metric ?? "accuracy",
     outcome: rule.outcome,

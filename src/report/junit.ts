@@ -107,7 +107,7 @@ function resultOf(
   onInconclusive: JUnitOptions["onInconclusive"],
 ): TestCase["result"] {
   if (outcome === "pass") return "passed";
-  if (!decides) return "skipped";
+  if (!decides || outcome === "not-told") return "skipped";
   if (outcome === "fail") return "failure";
   return onInconclusive === "block" ? "error" : "skipped";
 }

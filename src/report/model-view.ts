@@ -5,7 +5,7 @@ import type { Speed } from "../analyze/speed.ts";
 import type { Aggregate, ModelSummary, Summary, VariantSummary } from "../analyze/summary.ts";
 import { type DecidingLevel, decidingLevel } from "../domain/deciding-level.ts";
 import type { Protocol } from "../domain/protocol.ts";
-import { nominalBitsPerWeight } from "../domain/quantization.ts";
+import { bitsPerWeightIn } from "../domain/quantization.ts";
 import type { VariantVerdict, Verdicts } from "../gate/verdict.ts";
 
 /** One model of a run as reports show it: variants from the most bits per weight to the least, with short labels. */
@@ -53,6 +53,7 @@ function viewModel(
   const judged = verdicts?.models.find((each) => each.model === model.model);
   // Measured and nominal figures of one ladder don't compare.
   const measured = model.variants.every((variant) => variant.metadata.bitsPerWeight !== undefined);
+  const bits = bitsPerWeightIn(model.variants);
   const labels = labelVariants(model.variants);
   const variants = model.variants
     .map((summary): VariantView => {
@@ -62,14 +63,13 @@ function viewModel(
         id: summary.variant,
         label: labels.get(summary.variant) ?? summary.variant,
         summary,
-        bitsPerWeight:
-          (measured ? summary.metadata.bitsPerWeight : undefined) ?? nominalBitsPerWeight(summary.quantization),
+        bitsPerWeight: bits(summary),
         bitsMeasured: measured,
         ...(verdict === undefined ? {} : { verdict }),
         ...(speed === undefined ? {} : { speed }),
       };
     })
-    .sort((a, b) => b.bitsPerWeight - a.bitsPerWeight);
+    .sort((a, b) => (b.bitsPerWeight || 0) - (a.bitsPerWeight || 0));
   const smallest = variants.find((variant) => variant.id === judged?.smallestPassing);
   return {
     name: model.model,

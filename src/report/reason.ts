@@ -6,9 +6,9 @@ import { candidatesOf, type ModelView } from "./model-view.ts";
 export function verdictReason({ verdict, rules, notes }: VariantVerdict): string {
   switch (verdict) {
     case "pass":
-      return `all ${plural(rules.length, "checked rule")} pass`;
+      return `all ${plural(rules.filter(({ outcome }) => outcome !== "not-told").length, "checked rule")} pass`;
     case "reference": {
-      const unmet = rules.filter((rule) => rule.outcome !== "pass");
+      const unmet = rules.filter(({ outcome }) => outcome !== "pass" && outcome !== "not-told");
       const role = "the others are compared with it";
       return unmet.length === 0 ? role : `${role}; ${reasonFrom(unmet)}`;
     }

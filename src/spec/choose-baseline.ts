@@ -29,7 +29,7 @@ export function chooseBaseline(candidates: readonly Candidate[]): BaselineChoice
   if (
     unranked !== undefined &&
     candidates.length > 1 &&
-    nominalBitsPerWeight(first.quantization) < SURELY_HIGHEST_BITS
+    (nominalBitsPerWeight(first.quantization) ?? 0) < SURELY_HIGHEST_BITS
   ) {
     return { kind: "unclear", problem: `${unranked.quantization} has no rank among quantizations` };
   }

@@ -8,7 +8,7 @@ import type { ResolvedModel } from "./resolved.ts";
  * means none, or a baseline, which is compared with nothing.
  */
 export function matchVariants(name: string, models: readonly ResolvedModel[], where: string): readonly string[] {
-  const quantization = parseQuantization(name);
+  const quantization = parseQuantization(name) ?? name;
   const all = models.flatMap((model) =>
     model.variants.map((variant) => ({ variant, baseline: model.baseline.variant === variant.id })),
   );

@@ -5,7 +5,7 @@ import { HUB_RECIPES } from "../dataset/hub-recipes/recipes.ts";
 import { countSample } from "../dataset/task-items.ts";
 import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
 import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
-import { parseQuantization, QUANTIZATIONS } from "../domain/quantization.ts";
+import { parseQuantization } from "../domain/quantization.ts";
 import type { BackendConfig } from "./backend-schema.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
 import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
@@ -103,22 +103,25 @@ async function resolveModel(
   const declared: boolean[] = [];
   for (const [position, variant] of model.variants.entries()) {
     const path = ["models", index, "variants", position];
-    const quantization = parseQuantization(variant.quantization);
-    if (quantization === undefined) {
-      const meant = nearest(variant.quantization, QUANTIZATIONS);
-      throw new UsageError(`${place([...path, "quantization"])}: unknown quantization "${variant.quantization}"`, {
-        hint: meant === undefined ? `known: ${QUANTIZATIONS.join(", ")}` : `did you mean "${meant}"?`,
-      });
-    }
+    const type = parseQuantization(variant.quantization) ?? variant.quantization.trim();
+    const label = variant.label?.trim();
+    const otherType = label === undefined ? undefined : parseQuantization(label);
+    if (otherType !== undefined && otherType !== type)
+      throw new UsageError(
+        `${place([...path, "label"])}: the label "${label}" is the name of another type than ${type}`,
+        {
+          hint: `call it what it is (\`quantization: ${otherType}\`), or something else`,
+        },
+      );
+    const quantization = label ?? type;
     const { backendName, backend: named } = backendOf(spec, variant.backend, path, place);
     const backend = withKeyBeside(named, folder);
-    const source = await located(place([...path, "model"]), () =>
-      findSource(backend, quantization, variant.model, folder),
-    );
+    const source = await located(place([...path, "model"]), () => findSource(backend, type, variant.model, folder));
     variants.push({
       id: `${model.name}/${quantization}@${backendName}`,
       model: model.name,
       quantization,
+      ...(label === undefined ? {} : { labelledOver: type }),
       backendName,
       backend,
       source,
@@ -128,6 +131,7 @@ async function resolveModel(
   unique(
     variants.map((variant) => variant.id),
     (position) => `${place(["models", index, "variants", position])}: duplicate variant ${variants[position]?.id}`,
+    "two files of one type need a `label` each, or one of them: `label: imatrix`",
   );
 
   if (model.baseline === "external") {
@@ -139,7 +143,11 @@ async function resolveModel(
     return { name: model.name, variants, baseline: EXTERNAL_BASELINE };
   }
   const choice = chooseBaseline(
-    variants.map(({ id, quantization }, position) => ({ id, quantization, declared: declared[position] ?? false })),
+    variants.map(({ id, quantization, labelledOver = quantization }, position) => ({
+      id,
+      quantization: labelledOver,
+      declared: declared[position] ?? false,
+    })),
   );
   if (choice.kind === "unclear") {
     throw new UsageError(
@@ -281,10 +289,10 @@ async function located<T>(where: string, check: () => T | Promise<T>): Promise<T
   }
 }
 
-function unique(keys: readonly string[], complaint: (index: number) => string): void {
+function unique(keys: readonly string[], complaint: (index: number) => string, hint?: string): void {
   const seen = new Set<string>();
   for (const [index, key] of keys.entries()) {
-    if (seen.has(key)) throw new UsageError(complaint(index));
+    if (seen.has(key)) throw new UsageError(complaint(index), hint === undefined ? {} : { hint });
     seen.add(key);
   }
 }

@@ -44,7 +44,10 @@ export interface ResolvedVariant {
   /** `model/quantization@backend`, unique in the run. */
   readonly id: string;
   readonly model: string;
+  /** What it is called: a known type, any other name, or the spec's `label` for it. */
   readonly quantization: Quantization;
+  /** The spec's word for the type, where a `label` names the variant; that word isn't held against the file. */
+  readonly labelledOver?: Quantization;
   readonly backendName: string;
   readonly backend: BackendConfig | ImportedConfig;
   /** A file's absolute path, or the name under which a server serves the model. */

@@ -7,8 +7,18 @@ const NameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/, "letters, digits, '.', '_', ':' and '-', at least one");
 
+/** Part of variants' ids, which have `/` and `@` around it. */
+const LabelSchema = z
+  .string()
+  .regex(/^\s*[A-Za-z0-9][A-Za-z0-9._+-]{0,63}\s*$/, "letters, digits, '.', '_', '+' and '-', at most 64");
+
 const VariantSchema = z.strictObject({
-  quantization: z.string().min(1).describe("FP16, Q8_0, Q4_K_M, …, AWQ, GPTQ, FP8, INT8"),
+  quantization: LabelSchema.describe(
+    "FP16, Q8_0, Q4_K_M, …, AWQ, GPTQ, FP8, INT8, or any other name (UD-Q4_K_XL, W4A16). It is held against the file, or what the server tells.",
+  ),
+  label: LabelSchema.optional().describe(
+    "A name of your own instead, for two files of one type, or where the file is meant to be another type than `quantization` says.",
+  ),
   model: z
     .string()
     .min(1)

@@ -34,7 +34,7 @@ describe("the name of a quantization", () => {
 describe("the order of quantizations", () => {
   it("of the study's ladder goes down in bits per weight and up in rank", () => {
     const ladder: readonly Quantization[] = ["FP16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q3_K_S", "Q2_K"];
-    const bits = ladder.map(nominalBitsPerWeight);
+    const bits = ladder.map((name) => nominalBitsPerWeight(name) ?? Number.NaN);
     expect(bits).toEqual(bits.toSorted((a, b) => b - a));
     const ranks = ladder.map(baselineRank);
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));

@@ -31,7 +31,7 @@ describe("the baseline", () => {
     const verdicts = evaluatePolicy(absolute, syntheticRun([QUIZ], [variant("FP16", 0.6), variant("Q8_0", 0.6)]));
     const baseline = verdictOn("FP16", verdicts);
     expect(baseline).toMatchObject({ verdict: "reference", decides: false });
-    expect(baseline.rules.map((rule) => rule.type)).toEqual(["min-score"]);
+    expect(baseline.rules.map((rule) => rule.type)).toEqual(["min-score", "weights-as-labelled"]);
     expect(ruleLines(baseline, "fail")).toEqual(["all multiple-choice tasks: accuracy at least 0.75"]);
     expect(baseline.notes).toEqual([
       "The baseline itself misses a rule: all multiple-choice tasks: accuracy at least 0.75",
@@ -94,14 +94,17 @@ describe("a pass needs evidence", () => {
 
   it("not only a name", () => {
     const named = verdictOn("Q8_0", evaluatePolicy(policyOf([{ type: "quantizations", allow: ["Q8_0"] }]), run));
-    expect(named.rules).toMatchObject([{ outcome: "pass", basis: "name" }]);
+    expect(named.rules).toMatchObject([
+      { outcome: "pass", basis: "name" },
+      { type: "weights-as-labelled", basis: "name" },
+    ]);
     expect(named.verdict).toBe("fail");
     expect(named.notes[0]).toMatch(/nothing can pass it/);
   });
 
   it("not only a tier", () => {
     const tiered = verdictOn("Q8_0", evaluatePolicy(policyOf([{ type: "min-tier", tier: "negligible" }]), run));
-    expect(tiered.rules).toMatchObject([{ outcome: "pass", basis: "point estimate" }]);
+    expect(tiered.rules).toMatchObject([{ outcome: "pass", basis: "point estimate" }, { type: "weights-as-labelled" }]);
     expect(tiered.verdict).toBe("fail");
   });
 
@@ -111,7 +114,10 @@ describe("a pass needs evidence", () => {
       noLoss,
       syntheticRun([texts], [{ quantization: "FP16" }, { quantization: "Q8_0" }]),
     );
-    expect(verdictOn("Q8_0", verdicts)).toMatchObject({ verdict: "fail", rules: [] });
+    expect(verdictOn("Q8_0", verdicts)).toMatchObject({
+      verdict: "fail",
+      rules: [{ type: "weights-as-labelled" }],
+    });
     expect(verdictOn("Q8_0", verdicts).notes).toContain(
       "The run has no multiple-choice task: accuracy wasn't compared",
     );
@@ -303,7 +309,7 @@ describe("a verdict rests on the variant and its baseline alone", () => {
     const together = evaluatePolicy(policy, syntheticRun(tasks, [...pair, answers(seed + 200, "Q2_K")]));
     expect(verdictOn("Q4_K_M", together)).toEqual(verdictOn("Q4_K_M", alone));
     expect(verdictOn("FP16", together)).toEqual(verdictOn("FP16", alone));
-    expect(verdictOn("Q4_K_M", alone).rules).toHaveLength(16);
+    expect(verdictOn("Q4_K_M", alone).rules).toHaveLength(17);
   });
 });
 

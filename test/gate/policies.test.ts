@@ -35,6 +35,7 @@ describe("the built-in policies", () => {
       { type: "not-near-random" },
       { type: "max-rate", of: ["unparsed", "empty", "truncated"], percent: 5, over: "each-task" },
       { type: "quantizations", forbid: ["Q2_K"] },
+      { type: "weights-as-labelled" },
     ]);
   });
 
@@ -129,6 +130,7 @@ rules:
       { type: "equivalence", metric: "bertscore", percent: 2, over: "pooled", basis: "interval" },
       { type: "max-flips", percent: 10, over: "each-task", basis: "interval" },
       { type: "quantizations", forbid: ["Q2_K", "FP16"] },
+      { type: "weights-as-labelled" },
     ]);
   });
 
@@ -167,7 +169,7 @@ rules:
   it("refuses a policy without rules, because everything would pass it", () => {
     expect(() => parsePolicy("name: own", "p.yaml")).toThrow(/no rules/);
     expect(() => parsePolicy("name: own\nrules: []", "p.yaml")).toThrow(UsageError);
-    expect(parsePolicy("name: own\nextends: default", "p.yaml").rules).toHaveLength(5);
+    expect(parsePolicy("name: own\nextends: default", "p.yaml").rules).toHaveLength(6);
   });
 });
 

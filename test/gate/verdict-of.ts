@@ -31,5 +31,6 @@ export function checkOne(
   run: RunEvidence,
   quantization: Quantization = "Q4_K_M",
 ): readonly CheckedRule[] {
-  return verdictOn(quantization, evaluatePolicy(policyOf([rule]), run)).rules;
+  // Every policy holds labels against the weights, too.
+  return verdictOn(quantization, evaluatePolicy(policyOf([rule]), run)).rules.filter(({ type }) => type === rule.type);
 }

@@ -41,7 +41,7 @@ function verdictOf(summary: VariantSummary): VariantVerdict {
     };
   }
   const rules = rulesOf(summary);
-  const verdict = worst(rules.map(({ outcome }) => outcome));
+  const verdict = worst(rules.flatMap(({ outcome }) => (outcome === "not-told" ? [] : [outcome])));
   const losses = {
     accuracyLossPp: -100 * differenceOf(comparison.accuracy["continuation-logprob"]?.estimate),
     generationLossPercent: -100 * (differenceOf(comparison.keyMetricAverage.estimate) / 0.742),

@@ -30,6 +30,7 @@ describe("the keys known at a path", () => {
   it("inside lists", () => {
     expect(knownKeysAt(schema, ["models", 3, "variants", 0], {})).toEqual([
       "quantization",
+      "label",
       "model",
       "backend",
       "baseline",

@@ -53,7 +53,7 @@ function ruleCells(rule: CheckedRule): readonly Cell[] {
   const decidedBy = rule.method === undefined ? rule.basis : `${rule.basis}: ${rule.method}`;
   return [
     { text: rule.rule, note: explainRule(rule) },
-    { text: rule.outcome, tone: rule.outcome },
+    rule.outcome === "not-told" ? "not told" : { text: rule.outcome, tone: rule.outcome },
     estimate === undefined ? "" : write(estimate),
     lower === undefined || upper === undefined
       ? ""
