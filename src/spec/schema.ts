@@ -23,7 +23,7 @@ const VariantSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      "What the backend loads: a GGUF file (relative to the spec), or the name under which a server serves it.",
+      "What the backend loads: a GGUF file or a folder of ONNX files (relative to the spec), a pulled model's name, or the name under which a server serves it.",
     ),
   backend: NameSchema.optional().describe("Name of an entry in `backends`; not needed when there is only one."),
   baseline: z
