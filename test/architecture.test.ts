@@ -28,7 +28,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // What a run is made of, and where it is kept.
   files: { uses: ["domain"] },
   gguf: { uses: ["domain"] },
-  hub: { uses: ["domain", "files"] },
+  // Which way out of this machine's network leads where.
+  network: { uses: [] },
+  hub: { uses: ["domain", "files", "network"] },
   dataset: { uses: ["domain", "hub"] },
   spec: { uses: ["domain", "files", "gguf", "dataset"] },
   store: { uses: ["domain"], types: ["spec"] },
@@ -42,6 +44,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "dataset",
       "files",
       "gguf",
+      "network",
       "task/build-request.ts",
       "stats/random.ts",
       // What an .onnx file needs beside it.
@@ -121,6 +124,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "service/api": {
     uses: [
       "domain",
+      "network",
       "store",
       "spec",
       "plan",
@@ -138,6 +142,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "service/queue": {
     uses: [
       "domain",
+      "network",
       "store",
       "plan",
       "pipeline",
@@ -225,6 +230,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ["src/dataset/"],
   "hyparquet-compressors": ["src/dataset/"],
   "fastest-levenshtein": ["src/spec/"],
+  undici: ["src/backend/http/", "src/network/"],
+  "eventsource-parser": ["src/backend/http/", "src/client/"],
   yaml: ["src/spec/", "src/report/"],
   yauzl: ["src/import/"],
   fzstd: ["src/import/"],

@@ -35,10 +35,10 @@ export async function sendRequest(request: HttpRequest, deps: NetworkDeps, signa
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     const outcome = await attemptRequest(request, deps, signal);
-    if (outcome instanceof Response && !TRANSIENT.has(outcome.status)) return outcome;
+    if (!(outcome instanceof Error) && !TRANSIENT.has(outcome.status)) return outcome;
     const pauseMs = pauseBefore(outcome, attempt, deps.now());
     if (attempt >= MOST_ATTEMPTS || pauseMs > LONGEST_PAUSE_MS) throw giveUp(request.url, outcome, pauseMs);
-    if (outcome instanceof Response) await outcome.body?.cancel();
+    if (!(outcome instanceof Error)) await outcome.body?.cancel();
     await deps.sleep(pauseMs, signal);
   }
 }
@@ -75,7 +75,7 @@ async function followRedirects(request: HttpRequest, deps: NetworkDeps, signal: 
 
 /** What the server asks for in Retry-After (seconds or a date), else a pause that doubles with every attempt. */
 function pauseBefore(outcome: Response | Error, attempt: number, nowMs: number): number {
-  const wish = outcome instanceof Response ? outcome.headers.get("retry-after") : null;
+  const wish = outcome instanceof Error ? null : outcome.headers.get("retry-after");
   if (wish !== null && /^\d+$/.test(wish.trim())) return Number(wish) * 1_000;
   const date = wish === null ? Number.NaN : Date.parse(wish);
   return Number.isNaN(date) ? FIRST_PAUSE_MS * 2 ** (attempt - 1) : Math.max(0, date - nowMs);
@@ -83,7 +83,7 @@ function pauseBefore(outcome: Response | Error, attempt: number, nowMs: number):
 
 function giveUp(url: string, outcome: Response | Error, pauseMs: number): HubError {
   const { host } = new URL(url);
-  if (!(outcome instanceof Response))
+  if (outcome instanceof Error)
     return new HubError({
       kind: "unreachable",
       message: `${host} can't be reached: ${messageOf(outcome.cause ?? outcome)}`,

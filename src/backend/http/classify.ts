@@ -62,9 +62,14 @@ function meaningOf({ status, said }: FailedReply): Meaning {
   return { kind: "rejected" };
 }
 
-/** What a failed connection means, by Node's error code. */
+/** What came was an answer's beginning and no more, in the codes of undici and its parser. */
+const CUT = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
+
+/** What a failed connection means, by the error codes of Node and undici. */
 export function classifyNetworkError(error: NodeJS.ErrnoException, request: string, answering: boolean): BackendError {
   const code = error.code ?? "";
+  const refusal = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
+  if (refusal !== undefined) return proxyRefused(Number(refusal), request);
   if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS)/.test(code))
     return new BackendError({
       kind: "rejected",
@@ -78,14 +83,22 @@ export function classifyNetworkError(error: NodeJS.ErrnoException, request: stri
     });
   if (code === "ADDRESS_DENIED" || code === "CLIENT_CLOSED")
     return new BackendError({ kind: "rejected", message: `${request}: ${error.message}`, cause: error });
-  if (code.startsWith("HPE_"))
+  // The request arrived and no whole answer came back: the server may have died of it, so this counts as a try.
+  if (CUT.has(code) || (error.name === "HTTPParserError" && /EOF/.test(error.message)))
     return new BackendError({
       kind: "bad-response",
       retryable: true,
-      message: `${request}: what came back is not HTTP (${code}: ${error.message})`,
+      message: `${request}: the answer was cut off (${code.startsWith("E") ? code : "connection closed"})`,
     });
-  // The request arrived and no whole answer came back: the server may have died of it, so this counts as a try.
-  if (answering || code === "ECONNRESET" || code === "EPIPE")
+  if (error.name === "HTTPParserError" || code === "UND_ERR_HEADERS_OVERFLOW") {
+    const [, reason = error.message] = /\((.*)\)$/.exec(error.message) ?? [];
+    return new BackendError({
+      kind: "bad-response",
+      retryable: true,
+      message: `${request}: what came back is not HTTP (${reason})`,
+    });
+  }
+  if (answering)
     return new BackendError({
       kind: "bad-response",
       retryable: true,
@@ -96,5 +109,22 @@ export function classifyNetworkError(error: NodeJS.ErrnoException, request: stri
     retryable: true,
     message: `${request}: no connection (${code || error.message})`,
     hint: "is the server running at that url?",
+  });
+}
+
+/** A proxy let nothing through; what it answers in the server's stead may heal like the server's own. */
+function proxyRefused(status: number, request: string): BackendError {
+  const message = `${request}: the proxy answered ${status} and let nothing through`;
+  if (status === 407)
+    return new BackendError({
+      kind: "unauthorized",
+      message,
+      hint: "put its user and password into HTTPS_PROXY or HTTP_PROXY, as http://user:password@host:port",
+    });
+  if (status >= 500 || status === 429) return new BackendError({ kind: "unreachable", retryable: true, message });
+  return new BackendError({
+    kind: "rejected",
+    message,
+    hint: "if the server is to be reached without it, name its host in NO_PROXY",
   });
 }

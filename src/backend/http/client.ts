@@ -1,11 +1,14 @@
-import type { LookupFunction } from "node:net";
+import { createParser } from "eventsource-parser";
+import type { Route } from "../../network/dispatcher.ts";
+import { proxyName } from "../../network/proxy-for.ts";
 import { BackendError } from "../backend.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
-import { ConnectionPool } from "./connection-pool.ts";
-import { EventStreamParser } from "./event-stream.ts";
+import { connectionsTo } from "./connect.ts";
+import { Connections } from "./connections.ts";
+import { ACCEPTED_ENCODINGS } from "./decoder.ts";
 import { quoted } from "./excerpt.ts";
 import { type ExchangeSettings, exchange, type Timeouts } from "./exchange.ts";
-import type { Headers } from "./response-parser.ts";
+import type { Headers } from "./headers.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface HttpClientOptions {
@@ -19,8 +22,8 @@ export interface HttpClientOptions {
   readonly maxBytes?: number;
   /** Wall clock, to read `Retry-After` dates by. */
   readonly now: () => Date;
-  /** Finds a host's addresses, and may refuse them; absent: the system's. */
-  readonly lookup?: LookupFunction;
+  /** How connections are made; absent: straight to what the system finds. */
+  readonly route?: Route;
 }
 
 /** A whole JSON answer with status 2xx. */
@@ -39,6 +42,8 @@ export interface EventsReply {
 
 const MAX_BYTES = 32 << 20;
 const END_OF_EVENTS = "[DONE]";
+/** Nothing, or a comment that was sent as an event: some servers keep a stream alive with them. */
+const IDLE_EVENT = /^\s*(:|$)/;
 /** Characters of a bad answer that are looked at to quote its first words. */
 const MAX_QUOTED = 4096;
 
@@ -50,25 +55,19 @@ export class HttpClient {
   readonly #baseUrl: string;
   readonly #settings: ExchangeSettings;
   readonly #prefix: string;
+  /** What messages say of how the server is reached. */
+  readonly #way: string;
 
   constructor(options: HttpClientOptions) {
-    const { baseUrl, timeouts, secrets, now, maxBytes = MAX_BYTES, connections, lookup } = options;
-    const { protocol, host, hostname, port, pathname } = new URL(baseUrl);
-    const secure = protocol === "https:";
-    const target = {
-      secure,
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port === "" ? (secure ? 443 : 80) : port),
-      ...(lookup === undefined ? {} : { lookup }),
-    };
-    const headers = { host, ...secrets.headers };
+    const { baseUrl, timeouts, secrets, now, maxBytes = MAX_BYTES, connections, route = {} } = options;
+    const { origin, pathname } = new URL(baseUrl);
     this.#baseUrl = baseUrl;
+    this.#way = route.proxy === undefined ? "" : ` (through the proxy ${proxyName(route.proxy)})`;
     this.#prefix = pathname.replace(/\/$/, "");
     this.#settings = {
-      pool: new ConnectionPool(target, connections),
-      headLines: Object.entries(headers)
-        .map(([name, value]) => `${name}: ${value}\r\n`)
-        .join(""),
+      connections: new Connections(connectionsTo(origin, route, timeouts), connections),
+      origin,
+      headers: ["accept-encoding", ACCEPTED_ENCODINGS, ...Object.entries(secrets.headers).flat()],
       timeouts,
       secrets,
       maxBytes,
@@ -90,9 +89,12 @@ export class HttpClient {
     const name = this.#nameOf("POST", path);
     let done = false;
     let now = 0;
-    const parser = new EventStreamParser((data) => {
-      if (data === END_OF_EVENTS) done = true;
-      else if (!done) events.push({ data: this.#parse(data, name), atMs: now });
+    const decoder = new TextDecoder();
+    const parser = createParser({
+      onEvent: ({ data }) => {
+        if (data === END_OF_EVENTS) done = true;
+        else if (!done && !IDLE_EVENT.test(data)) events.push({ data: this.#parse(data, name), atMs: now });
+      },
     });
     const { wallMs } = await exchange(this.#settings, {
       name,
@@ -103,9 +105,11 @@ export class HttpClient {
       signal,
       onChunk: (chunk, atMs) => {
         now = atMs;
-        parser.push(chunk);
+        parser.feed(decoder.decode(chunk, { stream: true }));
       },
     });
+    // A line that ended in CR alone waits for what comes next.
+    parser.feed("\n");
     if (!done) throw garbled(name, `the stream ended after ${events.length} events without [DONE]`);
     return { events, wallMs };
   }
@@ -117,12 +121,12 @@ export class HttpClient {
 
   /** Takes back the requests that have not been sent. */
   recall(): void {
-    this.#settings.pool.recall();
+    this.#settings.connections.recall();
   }
 
   /** For good; what is in flight or waits is rejected. */
   close(): void {
-    this.#settings.pool.close();
+    this.#settings.connections.close();
   }
 
   async #json(method: "GET" | "POST", path: string, body: unknown, signal: AbortSignal): Promise<JsonReply> {
@@ -150,7 +154,7 @@ export class HttpClient {
   }
 
   #nameOf(method: string, path: string): string {
-    return `${method} ${this.#baseUrl}${path}`;
+    return `${method} ${this.#baseUrl}${path}${this.#way}`;
   }
 }
 

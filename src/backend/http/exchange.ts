@@ -1,12 +1,13 @@
+import type { Dispatcher } from "undici";
 import { throwIfAborted } from "../../domain/errors.ts";
 import { watchAbort } from "../abort-watch.ts";
 import { BackendError } from "../backend.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { classifyNetworkError, classifyReply } from "./classify.ts";
-import type { Connection } from "./connection.ts";
-import type { ConnectionPool, Outgoing } from "./connection-pool.ts";
+import type { Connections, Outcome, Outgoing } from "./connections.ts";
+import { type Decoder, decoderFor } from "./decoder.ts";
 import { errorWords, quoted } from "./excerpt.ts";
-import type { Headers } from "./response-parser.ts";
+import { Headers, type RawHeaders } from "./headers.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface Timeouts {
@@ -20,9 +21,11 @@ export interface Timeouts {
 
 /** What all requests of a client share. */
 export interface ExchangeSettings {
-  readonly pool: ConnectionPool;
-  /** Lines of the request's head that never change, each with its line end: host and credentials. */
-  readonly headLines: string;
+  readonly connections: Connections;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Names and values of the headers that never change, in turn. */
+  readonly headers: readonly string[];
   readonly timeouts: Timeouts;
   readonly secrets: Secrets;
   readonly maxBytes: number;
@@ -49,7 +52,6 @@ export interface Answered {
 }
 
 const MAX_ERROR_BYTES = 1 << 16;
-const NO_HEADERS: Headers = new Map();
 
 /**
  * Sends one request and reads its whole answer. Rejects with `BackendError` (of kind `not-sent` when it was taken back before), or with
@@ -60,25 +62,22 @@ export function exchange(settings: ExchangeSettings, asked: Asked): Promise<Answ
   return new Promise((resolve, reject) => new Exchange(settings, asked, resolve, reject).start());
 }
 
-class Exchange implements Outgoing {
-  readonly text: string;
-  readonly encoding: "latin1" | "utf8";
+class Exchange implements Outgoing, Dispatcher.DispatchHandler {
   readonly #settings: ExchangeSettings;
   readonly #asked: Asked;
+  readonly #body: string | null;
   readonly #resolve: (answered: Answered) => void;
   readonly #reject: (error: unknown) => void;
   /** Pieces of an answer that is an error. */
   readonly #words = new ByteBuffer();
+  #done: ((outcome: Outcome) => void) | undefined;
+  #decoder: Decoder | "plain" = "plain";
   #sentAtMs = 0;
-  #connection: Connection | undefined;
   #status = 0;
-  #headers: Headers = NO_HEADERS;
+  #headers = new Headers({});
   #total: NodeJS.Timeout | undefined;
-  #idle: NodeJS.Timeout | undefined;
   #unwatch: () => void = () => {};
   #bytes = 0;
-  /** The answer was read to its end, so its connection is fit for another, whatever was said. */
-  #whole = false;
   #settled = false;
 
   constructor(
@@ -91,48 +90,83 @@ class Exchange implements Outgoing {
     this.#asked = asked;
     this.#resolve = resolve;
     this.#reject = reject;
-    const { method, path, accept, body } = asked;
-    const head = `${method} ${path} HTTP/1.1\r\naccept: ${accept}\r\n${settings.headLines}`;
-    const payload = body === undefined ? "" : JSON.stringify(body);
-    const bytes = Buffer.byteLength(payload);
-    this.text =
-      body === undefined
-        ? `${head}\r\n`
-        : `${head}content-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n${payload}`;
-    // One byte a character is written faster, and says the same where there are as many of either.
-    this.encoding = bytes === payload.length ? "latin1" : "utf8";
+    // Made now, so that it leaves at once when a place is free.
+    this.#body = asked.body === undefined ? null : JSON.stringify(asked.body);
   }
 
   start(): void {
     this.#unwatch = watchAbort(this.#asked.signal, () => this.#abort());
-    this.#settings.pool.submit(this);
+    this.#settings.connections.submit(this);
   }
 
-  onSent(connection: Connection): void {
-    const { connectMs, totalMs } = this.#settings.timeouts;
-    this.#connection = connection;
+  send(over: Dispatcher, done: (outcome: Outcome) => void): void {
+    this.#done = done;
+    const { method, path, accept } = this.#asked;
+    const { origin, headers } = this.#settings;
+    const type = this.#body === null ? [] : ["content-type", "application/json"];
+    over.dispatch({ origin, method, path, headers: ["accept", accept, ...headers, ...type], body: this.#body }, this);
+  }
+
+  /** The connection stands, and the request is written to it now. */
+  onRequestStart(): void {
+    const { totalMs } = this.#settings.timeouts;
     this.#sentAtMs = performance.now();
     this.#total = setTimeout(() => this.#late(`not finished within ${totalMs} ms`), totalMs);
-    if (!connection.stands)
-      this.#idle = setTimeout(() => this.#late(`no connection within ${connectMs} ms`), connectMs);
   }
 
-  onConnect(): void {
-    clearTimeout(this.#idle);
-    this.#idle = undefined;
-  }
-
-  onHead(status: number, headers: Headers): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, raw: RawHeaders): void {
+    if (status < 200) return;
     this.#status = status;
-    this.#headers = headers;
+    this.#headers = new Headers(raw);
+    const encoding = this.#headers.get("content-encoding");
+    const decoder = decoderFor(encoding, {
+      onChunk: (chunk) => this.#take(chunk),
+      onEnd: () => this.#end(),
+      onError: (error) => this.#bad(`the answer can't be decompressed: ${error.message}`, true),
+    });
+    if (decoder === undefined) this.#bad(`the answer's content-encoding is ${this.#quote(encoding ?? "")}`, false);
+    else this.#decoder = decoder;
     const { accept } = this.#asked;
-    const type = headers.get("content-type") ?? "";
+    const type = this.#headers.get("content-type") ?? "";
     if (!this.#ok() || type.toLowerCase().startsWith(accept)) return;
-    const told = type === "" ? "of no content type" : quoted(type, (text) => this.#settings.secrets.redact(text));
-    this.#bad(`the answer is ${told}, not ${accept}`, false);
+    this.#bad(`the answer is ${type === "" ? "of no content type" : this.#quote(type)}, not ${accept}`, false);
   }
 
-  onChunk(chunk: Buffer): void {
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#settled) return;
+    if (this.#decoder === "plain") this.#take(chunk);
+    else this.#decoder.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    // Answered before all of it was sent: the rest would be taken for the next request.
+    this.#leave(this.#ok() ? "good" : this.#status === 413 ? "dropped" : "bad");
+    if (this.#decoder === "plain") this.#end();
+    else if (!this.#settled) this.#decoder.end();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
+    // undici's client may be left waiting for a server that it could not connect to.
+    this.#leave("dropped");
+    this.#broke(error);
+  }
+
+  /** Closed before it was sent. */
+  onError(error: NodeJS.ErrnoException): void {
+    this.#broke(error);
+  }
+
+  onRecall(): void {
+    const message = `${this.#asked.name}: not sent, since the server refused another request`;
+    this.#fail(new BackendError({ kind: "not-sent", retryable: true, message }));
+  }
+
+  #ok(): boolean {
+    return this.#status >= 200 && this.#status < 300;
+  }
+
+  /** The next piece of the answer's body. */
+  #take(chunk: Buffer): void {
     if (this.#settled) return;
     const ok = this.#ok();
     this.#bytes += chunk.length;
@@ -147,37 +181,20 @@ class Exchange implements Outgoing {
     }
   }
 
-  onPause(): void {
-    // Before the answer has begun there is no idle time, only that for the whole.
-    if (this.#settled || this.#status === 0) return;
-    const { idleMs } = this.#settings.timeouts;
-    if (this.#idle === undefined)
-      this.#idle = setTimeout(() => this.#late(`the answer stood still for ${idleMs} ms`), idleMs);
-    else this.#idle.refresh();
-  }
-
-  onEnd(): void {
-    this.#whole = true;
+  /** The answer is whole. */
+  #end(): void {
     if (!this.#ok()) this.#refused();
-    else if (this.#settle()) {
-      this.#resolve({ headers: this.#headers, wallMs: performance.now() - this.#sentAtMs });
-    }
+    else if (this.#settle()) this.#resolve({ headers: this.#headers, wallMs: performance.now() - this.#sentAtMs });
   }
 
   /** The connection failed; an error that was already told counts more. */
-  onError(error: NodeJS.ErrnoException): void {
-    const answering = this.#status !== 0;
-    if (answering && !this.#ok()) this.#refused();
-    else this.#fail(classifyNetworkError(error, this.#asked.name, answering));
-  }
-
-  onRecall(): void {
-    const message = `${this.#asked.name}: not sent, since the server refused another request`;
-    this.#fail(new BackendError({ kind: "not-sent", retryable: true, message }));
-  }
-
-  #ok(): boolean {
-    return this.#status >= 200 && this.#status < 300;
+  #broke(error: NodeJS.ErrnoException): void {
+    const { name } = this.#asked;
+    const { connectMs, idleMs } = this.#settings.timeouts;
+    if (this.#status !== 0 && !this.#ok()) this.#refused();
+    else if (error.code === "UND_ERR_CONNECT_TIMEOUT") this.#late(`no connection within ${connectMs} ms`);
+    else if (error.code === "UND_ERR_BODY_TIMEOUT") this.#late(`the answer stood still for ${idleMs} ms`);
+    else this.#fail(classifyNetworkError(error, name, this.#sentAtMs !== 0));
   }
 
   #tooLarge(): void {
@@ -187,21 +204,25 @@ class Exchange implements Outgoing {
 
   /** The server answered with something else than success. */
   #refused(): void {
-    const { secrets, now } = this.#settings;
     const status = this.#status;
     const location = status >= 300 && status < 400 ? this.#headers.get("location") : undefined;
+    const { secrets, now } = this.#settings;
     this.#fail(
       classifyReply(
         {
           request: this.#asked.name,
           status,
           retryAfter: this.#headers.get("retry-after"),
-          location: location === undefined ? undefined : quoted(location, (text) => secrets.redact(text)),
+          location: location === undefined ? undefined : this.#quote(location),
           said: errorWords(this.#words.toString(), (text) => secrets.redact(text)),
         },
         now(),
       ),
     );
+  }
+
+  #quote(text: string): string {
+    return quoted(text, (words) => this.#settings.secrets.redact(words));
   }
 
   #bad(problem: string, retryable: boolean): void {
@@ -223,8 +244,16 @@ class Exchange implements Outgoing {
   #fail(error: unknown): void {
     if (!this.#settle()) return;
     this.#reject(error);
-    if (this.#connection === undefined) this.#settings.pool.withdraw(this);
-    else if (!this.#whole) this.#connection.drop();
+    if (this.#decoder !== "plain") this.#decoder.drop();
+    if (this.#done === undefined) this.#settings.connections.withdraw(this);
+    // Of no effect where the answer was read to its end: then the connection is fit for another.
+    else this.#leave("dropped");
+  }
+
+  /** The connection is done with this request. */
+  #leave(outcome: Outcome): void {
+    this.#done?.(outcome);
+    this.#done = () => {};
   }
 
   /** True the first time. */
@@ -232,7 +261,6 @@ class Exchange implements Outgoing {
     if (this.#settled) return false;
     this.#settled = true;
     clearTimeout(this.#total);
-    clearTimeout(this.#idle);
     this.#unwatch();
     return true;
   }

@@ -5,13 +5,14 @@ import { z } from "zod";
 import type { DatasetFinder } from "../../dataset/find.ts";
 import { serverless } from "../../domain/backend-kind.ts";
 import { UsageError } from "../../domain/errors.ts";
+import { proxyFor, proxyName } from "../../network/proxy-for.ts";
 import { BackendSchema } from "../../spec/backend-schema.ts";
 import { nearest } from "../../spec/known-keys.ts";
 import { parseYaml } from "../../spec/parse.ts";
 import { resolveSpec } from "../../spec/resolve.ts";
 import type { ResolvedSpec } from "../../spec/resolved.ts";
 import { SpecSchema } from "../../spec/schema.ts";
-import { assertAllowedUrl, guardedLookup, HostNotFoundError } from "./address-guard.ts";
+import { type AddressRule, assertAllowedUrl, guardedLookup, HostNotFoundError } from "./address-guard.ts";
 import type { ParsedSubmission } from "./submitted-spec.ts";
 
 const NameSchema = z
@@ -33,6 +34,12 @@ const RegistrySchema = z.strictObject({
     .array(NameSchema)
     .default([])
     .describe("Backends and webhooks that may be at private or loopback addresses."),
+  allowProxy: z
+    .array(NameSchema)
+    .default([])
+    .describe(
+      "Backends and webhooks that may be reached through the proxy of HTTPS_PROXY or HTTP_PROXY, behind which nobody here sees where they lead.",
+    ),
   limits: z
     .record(
       NameSchema,
@@ -75,10 +82,17 @@ export interface BackendLimits {
 export class BackendRegistry {
   readonly #registry: Registry;
   readonly #folder: string;
+  readonly #variables: Readonly<Record<string, string | undefined>>;
 
-  constructor(registry: Registry, folder: string) {
+  /** `variables`: where proxies are named. */
+  constructor(
+    registry: Registry,
+    folder: string,
+    variables: Readonly<Record<string, string | undefined>> = process.env,
+  ) {
     this.#registry = registry;
     this.#folder = folder;
+    this.#variables = variables;
   }
 
   list(): readonly RegisteredBackend[] {
@@ -108,20 +122,22 @@ export class BackendRegistry {
   }
 
   /** A webhook's URL, and how to connect to it. Throws `UsageError` for one that isn't known or allowed. */
-  webhook(name: string): { readonly url: string; readonly lookup: LookupFunction } {
+  webhook(name: string): { readonly url: string; readonly lookup: LookupFunction; readonly proxy?: string } {
     const url = Object.hasOwn(this.#registry.webhooks, name) ? this.#registry.webhooks[name] : undefined;
     if (url === undefined)
       throw new UsageError(`no webhook "${name}" is registered`, {
         hint: `registered: ${this.webhooks().join(", ") || "none"}`,
       });
-    const allowPrivate = this.#registry.allowPrivate.includes(name);
-    return { url, lookup: guardedLookup(url, { allowPrivate, where: `webhook "${name}"` }) };
+    const rule = this.#ruleOf(name, "webhook");
+    const proxy = this.#proxyOf(name, url, rule);
+    return { url, lookup: guardedLookup(url, rule), ...(proxy === undefined ? {} : { proxy }) };
   }
 
-  /** How to connect to a backend's URL. Throws `UsageError` when it is an address that isn't allowed. */
+  /** How to connect to a backend's URL. Throws `UsageError` when it is an address, or behind a proxy, that isn't allowed. */
   lookupFor(name: string, url: string, resolve?: LookupFunction): LookupFunction {
-    const allowPrivate = this.#registry.allowPrivate.includes(name);
-    return guardedLookup(url, { allowPrivate, where: `backend "${name}"` }, resolve);
+    const rule = this.#ruleOf(name, "backend");
+    this.#proxyOf(name, url, rule);
+    return guardedLookup(url, rule, resolve);
   }
 
   /**
@@ -188,8 +204,27 @@ export class BackendRegistry {
   async #assertAllowed(name: string): Promise<void> {
     const backend = this.#registry.backends[name];
     if (backend === undefined || !("url" in backend)) return;
-    const allowPrivate = this.#registry.allowPrivate.includes(name);
-    await assertAllowedUrl(backend.url, { allowPrivate, where: `backend "${name}"` });
+    const rule = this.#ruleOf(name, "backend");
+    // What a proxy is asked for it finds itself; names that only it knows are none here.
+    if (this.#proxyOf(name, backend.url, rule) !== undefined) guardedLookup(backend.url, rule);
+    else await assertAllowedUrl(backend.url, rule);
+  }
+
+  #ruleOf(name: string, what: "backend" | "webhook"): AddressRule {
+    return { allowPrivate: this.#registry.allowPrivate.includes(name), where: `${what} "${name}"` };
+  }
+
+  /** The proxy that leads to a URL. Throws `UsageError` where the operator allowed none. */
+  #proxyOf(name: string, url: string, { where }: AddressRule): string | undefined {
+    const proxy = proxyFor(url, this.#variables);
+    if (proxy !== undefined && !this.#registry.allowProxy.includes(name))
+      throw new UsageError(
+        `${where} would be reached through the proxy ${proxyName(proxy)}, behind which its address can't be checked`,
+        {
+          hint: "name it under `allowProxy`, or its host in NO_PROXY",
+        },
+      );
+    return proxy;
   }
 }
 
@@ -197,6 +232,7 @@ export class BackendRegistry {
 export async function loadBackendRegistry(
   path: string,
   onWarning: (problem: string) => void = () => {},
+  variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<BackendRegistry> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new UsageError(`${path}: the file of backends can't be read`, { cause, hint: "check --backends" });
@@ -206,11 +242,13 @@ export async function loadBackendRegistry(
     if (!Object.hasOwn(value.backends, name))
       throw new UsageError(`${place(["limits", name])}: there is no backend "${name}"`);
   }
-  for (const [index, name] of value.allowPrivate.entries()) {
-    if (!Object.hasOwn(value.backends, name) && !Object.hasOwn(value.webhooks, name))
-      throw new UsageError(`${place(["allowPrivate", index])}: there is no backend "${name}"`);
+  for (const key of ["allowPrivate", "allowProxy"] as const) {
+    for (const [index, name] of value[key].entries()) {
+      if (!Object.hasOwn(value.backends, name) && !Object.hasOwn(value.webhooks, name))
+        throw new UsageError(`${place([key, index])}: there is no backend or webhook "${name}"`);
+    }
   }
-  const registry = new BackendRegistry(value, dirname(resolvePath(path)));
+  const registry = new BackendRegistry(value, dirname(resolvePath(path)), variables);
   for (const problem of await registry.check()) onWarning(problem);
   return registry;
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { HttpClient, type HttpClientOptions } from "../../../src/backend/http/client.ts";
 import { InterruptedError } from "../../../src/domain/errors.ts";
@@ -55,6 +56,90 @@ describe("a good answer", () => {
     });
     const { events } = await client.events("/", {}, never);
     expect(events.map(({ data }) => data)).toEqual([{ a: 1 }, { a: "ü" }]);
+  });
+
+  it.each(["\n", "\r\n", "\r"])(
+    "whose lines end in %j and that is kept alive by events without data",
+    async (newline) => {
+      const { client } = await clientOf((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        const lines = [
+          "data: : WAIT",
+          "",
+          "data:",
+          "",
+          'data: {"a":1}',
+          "",
+          "id: 1",
+          "retry: 3",
+          "data: [DONE]",
+          "",
+          "",
+        ];
+        const bytes = Buffer.from(lines.join(newline));
+        for (let start = 0; start < bytes.length; start += 3) response.write(bytes.subarray(start, start + 3));
+        response.end();
+      });
+      expect((await client.events("/", {}, never)).events.map(({ data }) => data)).toEqual([{ a: 1 }]);
+    },
+  );
+});
+
+describe("a compressed answer", () => {
+  const bytes = Buffer.from(JSON.stringify({ text: "é".repeat(1000) }));
+  const of =
+    (encoding: string, body: Buffer, status = 200): Script =>
+    (_, r) =>
+      void r.writeHead(status, { "content-type": "application/json", "content-encoding": encoding }).end(body);
+
+  it.each([
+    ["gzip", gzipSync(bytes)],
+    ["x-gzip", gzipSync(bytes)],
+    ["GZIP", gzipSync(bytes)],
+    ["br", brotliCompressSync(bytes)],
+    ["deflate", deflateSync(bytes)],
+    ["deflate", deflateRawSync(bytes)],
+    ["identity", bytes],
+  ])("is read: %s", async (encoding, body) => {
+    const { client, server } = await clientOf(of(encoding, body));
+    for (let round = 0; round < 2; round += 1)
+      expect((await client.get("/", never)).body).toEqual({ text: "é".repeat(1000) });
+    expect(server.seen[0]?.headers["accept-encoding"]).toBe("gzip, deflate, br");
+  });
+
+  it("that is a refusal says its words", async () => {
+    const { client } = await clientOf(of("gzip", gzipSync('{"error":"bad seed"}'), 400));
+    await expect(client.get("/", never)).rejects.toMatchObject({
+      kind: "rejected",
+      message: expect.stringContaining("bad seed"),
+    });
+  });
+
+  it("that is a stream is read event by event", async () => {
+    const { client } = await clientOf((_, r) => {
+      r.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "gzip" });
+      r.end(gzipSync('data: {"a":1}\n\ndata: [DONE]\n\n'));
+    });
+    expect((await client.events("/", {}, never)).events.map(({ data }) => data)).toEqual([{ a: 1 }]);
+  });
+
+  it.each([
+    ["no gzip", of("gzip", bytes), /can't be decompressed/, true],
+    ["cut", of("gzip", gzipSync(bytes).subarray(0, -9)), /can't be decompressed/, true],
+    ["in a coding that was not asked for", of("zstd", bytes), /content-encoding is zstd/, false],
+    [
+      "larger than the cap once it is decompressed",
+      of("gzip", gzipSync(Buffer.alloc(5_000_000))),
+      /larger than/,
+      false,
+    ],
+  ])("that is %s is an error", async (_, script, message, retryable) => {
+    const { client } = await clientOf(script, { maxBytes: 1_000_000 });
+    await expect(client.get("/", never)).rejects.toMatchObject({
+      kind: "bad-response",
+      retryable,
+      message: expect.stringMatching(message),
+    });
   });
 });
 

@@ -42,8 +42,10 @@ describe("a request", () => {
     expect(seen).toEqual([
       [
         "POST /prefix/v1/x HTTP/1.1",
-        "accept: application/json",
         `host: ${host}`,
+        "connection: keep-alive",
+        "accept: application/json",
+        "accept-encoding: gzip, deflate, br",
         "x-key: k",
         "content-type: application/json",
         "content-length: 14",
@@ -65,7 +67,6 @@ describe("an answer is understood", () => {
     ["of a given length", WHOLE],
     ["in chunks", `${HEAD}transfer-encoding: chunked\r\n\r\n3\r\n{"a\r\n4;x=y\r\n":1}\r\n0\r\ntrailer: t\r\n\r\n`],
     ["after others that are only preliminary", `HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${WHOLE}`],
-    ["with the same length twice", `${HEAD}content-length: 7\r\ncontent-length: 7\r\n\r\n{"a":1}`],
   ])("%s, at once or byte by byte, again and again over one connection", async (_, bytes) => {
     const server = await rawServer((socket, __, index) => {
       if (index % 2 === 0) socket.write(bytes);
@@ -123,7 +124,7 @@ describe("what is no answer ends the request, and the connection", () => {
       await expect(client.get("/", never)).rejects.toMatchObject({
         kind: "bad-response",
         retryable: true,
-        message: expect.stringContaining("not HTTP (HPE_"),
+        message: expect.stringMatching(/not HTTP \(|cut off/),
       });
     expect(server.connections()).toBe(2);
   });

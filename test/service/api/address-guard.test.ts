@@ -100,7 +100,7 @@ describe("a connection to a backend", () => {
       connections: 1,
       secrets: { headers: {}, redact: (text) => text },
       now: () => new Date(0),
-      lookup: guardedLookup(baseUrl, allowed, addresses),
+      route: { lookup: guardedLookup(baseUrl, allowed, addresses) },
     });
     onTestFinished(() => client.close());
     // The first is connected to, and hangs up.
@@ -148,3 +148,39 @@ function variantAt(url: string): ResolvedVariant {
     source: "demo:FP16",
   } as unknown as ResolvedVariant;
 }
+
+describe("behind a proxy, where nobody here sees an address", () => {
+  const proxies = {
+    HTTP_PROXY: "http://127.0.0.1:3128",
+    HTTPS_PROXY: "http://127.0.0.1:3128",
+    NO_PROXY: "spared.example",
+  };
+  const load = async (...lines: readonly string[]) => {
+    const path = join(await temporaryFolder(), "backends.yaml");
+    await writeFile(path, lines.join("\n"));
+    return loadBackendRegistry(path, () => {}, proxies);
+  };
+  const backends = 'backends: { far: { type: ollama, url: "http://only-the-proxy-knows.example" } }';
+  const webhooks = 'webhooks: { chat: "https://only-the-proxy-knows.example/hook" }';
+
+  it("a backend is refused unless the operator allows it by name", async () => {
+    await expect(load(backends)).rejects.toThrow(/backend "far" would be reached through the proxy 127\.0\.0\.1:3128/);
+    const registry = await load(backends, "allowProxy: [far]");
+    expect(() => registry.lookupFor("far", "http://only-the-proxy-knows.example")).not.toThrow();
+  });
+
+  it("so is a webhook, which is then told its proxy", async () => {
+    await expect(load(backends, "allowProxy: [far]", webhooks)).rejects.toThrow(/webhook "chat" would be reached/);
+    const registry = await load(backends, "allowProxy: [far, chat]", webhooks);
+    expect(registry.webhook("chat").proxy).toBe("http://127.0.0.1:3128");
+  });
+
+  it("an address that no backend may be at stays refused", async () => {
+    const metadata = 'backends: { far: { type: ollama, url: "http://169.254.169.254" } }';
+    await expect(load(metadata, "allowProxy: [far]")).rejects.toThrow(/which no backend may be at/);
+  });
+
+  it("a name that is not registered is a mistake", async () => {
+    await expect(load(backends, "allowProxy: [fra]")).rejects.toThrow(/there is no backend or webhook "fra"/);
+  });
+});

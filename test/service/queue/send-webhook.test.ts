@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { RunError } from "../../../src/domain/errors.ts";
 import { guardedLookup } from "../../../src/service/api/address-guard.ts";
 import { sendWebhook as send } from "../../../src/service/queue/send-webhook.ts";
+import { connectProxy } from "../../support/connect-proxy.ts";
 
 const rule = { allowPrivate: true, where: "webhook" };
 const sendWebhook = (url: string, id: string, message: object) =>
@@ -69,5 +70,13 @@ describe("a webhook", () => {
     const error = await sendWebhook("http://127.0.0.1:1/s3cret", "run-1", {}).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RunError);
     expect(String(error)).not.toContain("s3cret");
+  });
+
+  it("is reached through the proxy that leads to it", async () => {
+    const proxy = await connectProxy();
+    const { url, received } = await receiver(200);
+    await send({ url, lookup: guardedLookup(url, rule), proxy: proxy.url }, "run-1", { a: 1 });
+    expect(received).toHaveLength(1);
+    expect(proxy.tunnels).toHaveLength(1);
   });
 });

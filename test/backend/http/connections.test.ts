@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
+import { Client } from "undici";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { HttpClient, type HttpClientOptions } from "../../../src/backend/http/client.ts";
-import { ConnectionPool, type Outgoing } from "../../../src/backend/http/connection-pool.ts";
+import { Connections, type Outgoing } from "../../../src/backend/http/connections.ts";
 import { InterruptedError } from "../../../src/domain/errors.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
@@ -75,30 +76,26 @@ describe("requests beyond the connections", () => {
 
   it("leave before anything is done with the answer that made place", async () => {
     const order: string[] = [];
-    const server = await rawServer((socket) => void socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
-    const { hostname: host, port } = new URL(server.url);
-    const pool = new ConnectionPool({ secure: false, host, port: Number(port) }, 1);
-    onTestFinished(() => pool.close());
+    const open = () => new Client("http://127.0.0.1:1");
+    const connections = new Connections(open, 1);
+    onTestFinished(() => connections.close());
     await new Promise<void>((resolve) => {
       const outgoing = (name: string, last: boolean): Outgoing => ({
-        text: "GET / HTTP/1.1\r\n\r\n",
-        encoding: "latin1",
-        onSent: () => order.push(`${name} sent`),
-        onConnect: () => {},
-        onHead: () => {},
-        onChunk: () => {},
-        onPause: () => {},
-        onEnd: () => {
-          Promise.resolve().then(() => {
-            order.push(`${name} used`);
-            if (last) resolve();
+        send: (_, done) => {
+          order.push(`${name} sent`);
+          setImmediate(() => {
+            Promise.resolve().then(() => {
+              order.push(`${name} used`);
+              if (last) resolve();
+            });
+            done("good");
           });
         },
-        onError: () => {},
         onRecall: () => {},
+        onError: () => {},
       });
-      pool.submit(outgoing("first", false));
-      pool.submit(outgoing("second", true));
+      connections.submit(outgoing("first", false));
+      connections.submit(outgoing("second", true));
     });
     expect(order).toEqual(["first sent", "second sent", "first used", "second used"]);
   });
@@ -217,9 +214,11 @@ it("stopping everything at once begins no connection for those that waited", asy
   const { client, asked, connections } = await held(
     2,
     {
-      lookup: (_, __, callback) => {
-        looked += 1;
-        callback(null, [{ address: "127.0.0.1", family: 4 }]);
+      route: {
+        lookup: (_, __, callback) => {
+          looked += 1;
+          callback(null, [{ address: "127.0.0.1", family: 4 }]);
+        },
       },
     },
     "localhost",
