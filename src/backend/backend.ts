@@ -56,12 +56,15 @@ export class BackendError extends QuantGateError {
   readonly retryable: boolean;
   /** The server's own wish when to come back. */
   readonly retryAfterMs: number | undefined;
+  /** Of the answer that was no success, where there was one. */
+  readonly status: number | undefined;
 
   constructor(details: {
     readonly kind: BackendErrorKind;
     readonly message: string;
     readonly retryable?: boolean;
     readonly retryAfterMs?: number;
+    readonly status?: number;
     readonly hint?: string;
     readonly cause?: unknown;
   }) {
@@ -72,5 +75,6 @@ export class BackendError extends QuantGateError {
     this.kind = details.kind;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
+    this.status = details.status;
   }
 }

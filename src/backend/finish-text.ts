@@ -39,11 +39,3 @@ export function finishText(
     ...(thoughts.length === 0 && separated.reasoning === undefined ? {} : { reasoning: thoughts.join("\n\n") }),
   };
 }
-
-/** What `finishText` does of it. */
-export function separateReasoning(
-  text: string,
-  openedByTemplate: boolean,
-): { readonly text: string; readonly reasoning?: string } {
-  return separateThinking(text, openedByTemplate ? "unknown" : "not-by-prompt");
-}

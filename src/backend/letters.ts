@@ -1,3 +1,4 @@
+import { beginsThinking } from "../domain/thinking.ts";
 import { BackendError } from "./backend.ts";
 
 /** One of the likeliest next tokens, as an API shows it. */
@@ -5,6 +6,29 @@ export interface TopToken {
   readonly id?: number;
   readonly text: string;
   readonly logprob: number;
+}
+
+/**
+ * Throws `BackendError` `unsupported` when the token whose log-probabilities are told belongs to the model's thinking: letters among them are words of a
+ * thought and no answer. `thought`: the server itself called it thinking; `token`: as it was written.
+ */
+export function assertNoThinking({ thought, token }: { readonly thought: boolean; readonly token: string }): void {
+  if (!thought && !beginsThinking(token)) return;
+  throw new BackendError({
+    kind: "unsupported",
+    message: "the answer begins with the model's thinking, so its first token tells nothing of the letters",
+    hint: "use generated-letter, or switch thinking off by the backend's extraBody: { chat_template_kwargs: { enable_thinking: false } }, { reasoning_effort: none } or { think: false }, by the server",
+  });
+}
+
+/** The likeliest of the shown tokens, as text; empty where none is shown. */
+export function likeliest(shown: readonly TopToken[]): string {
+  return (
+    shown.reduce<TopToken | undefined>(
+      (best, token) => (best !== undefined && best.logprob >= token.logprob ? best : token),
+      undefined,
+    )?.text ?? ""
+  );
 }
 
 /** Log-probability of each letter among the shown tokens, by token id. */

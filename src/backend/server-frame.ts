@@ -10,10 +10,12 @@ import type {
   TextRequest,
 } from "../domain/answer.ts";
 import type { VariantIdentity } from "../domain/record.ts";
+import { endsInThinking } from "../domain/thinking.ts";
 import type { ServerConfig } from "../spec/backend-schema.ts";
 import { type BackendCapabilities, BackendError } from "./backend.ts";
 import type { HttpClient } from "./http/client.ts";
 import { mostInFlight, openClient, withoutSlash } from "./http/open-client.ts";
+import { assertNoThinking } from "./letters.ts";
 import type { BackendDeps, ServerBackend } from "./server-backend.ts";
 
 /** What a server is asked with. */
@@ -95,7 +97,7 @@ class OpenedServer<C extends ServerConfig, F extends Found> implements ServerBac
     this.#answers = kind.answers(access, found);
     const { topK, continuations, mostInFlight: bears } = this.#answers;
     const { concurrency } = access.config;
-    this.identity = found.identity;
+    this.identity = withExtraBody(found.identity, access.config);
     this.capabilities = {
       text: true,
       letters: { topK },
@@ -108,7 +110,8 @@ class OpenedServer<C extends ServerConfig, F extends Found> implements ServerBac
   }
 
   async identify(signal: AbortSignal): Promise<VariantIdentity> {
-    return (await this.#kind.identify(this.#access, signal, this.#found)).identity;
+    const { identity } = await this.#kind.identify(this.#access, signal, this.#found);
+    return withExtraBody(identity, this.#access.config);
   }
 
   async generate<R extends BackendRequest>(request: R, signal: AbortSignal): Promise<AnswerOf<R>> {
@@ -132,6 +135,7 @@ class OpenedServer<C extends ServerConfig, F extends Found> implements ServerBac
       case "text":
         return this.#answers.text(request, signal);
       case "letters":
+        assertNoThinking({ thought: endsInThinking(request.prompt), token: "" });
         return this.#answers.letters(request, signal);
       case "continuations": {
         const { continuations } = this.#answers;
@@ -140,4 +144,16 @@ class OpenedServer<C extends ServerConfig, F extends Found> implements ServerBac
       }
     }
   }
+}
+
+/** What every request carries besides may move the numbers, so it is a setting. */
+function withExtraBody(identity: VariantIdentity, { extraBody }: ServerConfig): VariantIdentity {
+  if (extraBody === undefined) return identity;
+  return {
+    ...identity,
+    settings: {
+      ...identity.settings,
+      extraBody: JSON.stringify(Object.fromEntries(Object.entries(extraBody).sort(([a], [b]) => (a < b ? -1 : 1)))),
+    },
+  };
 }

@@ -49,16 +49,26 @@ export async function checkFingerprint(
   return ok("fingerprint", known === 0 ? "remembered for later runs" : "the same as in earlier runs");
 }
 
-/** A digest names weights wherever they are; a name names them on one server, unless a digest says which they are. */
+/**
+ * A digest names weights wherever they are; a name names them on one server, unless a digest says which they are. Either belongs to one way of asking:
+ * the same weights answer otherwise through a chat template, or where more is asked of them (`extraBody`).
+ */
 function namesOf(identity: VariantIdentity, variant: ResolvedVariant) {
-  const server = String(identity.settings.server ?? variant.backend.type);
+  const {
+    server = variant.backend.type,
+    api = "",
+    dialect = "",
+    chatTemplate = "",
+    extraBody = "",
+  } = identity.settings;
+  const way = [server, api, dialect, chatTemplate, extraBody].join(" ").trimEnd();
   const { weightsDigest } = identity;
   if (weightsDigest !== undefined)
-    return [{ name: `${server} ${weightsDigest}`, what: `the digest ${short(weightsDigest)}` }];
+    return [{ name: `${way} ${weightsDigest}`, what: `the digest ${short(weightsDigest)}` }];
   const url = "url" in variant.backend ? variant.backend.url : "";
   return [
     {
-      name: `${server} ${url} ${variant.source} ${variant.quantization}`,
+      name: `${way} ${url} ${variant.source} ${variant.quantization}`,
       what: `the name ${variant.source} (${variant.quantization})`,
     },
   ];

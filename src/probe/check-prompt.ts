@@ -65,12 +65,23 @@ async function trace(
   examinee: Examinee,
   prompt: string,
 ): Promise<{ readonly logprobs: string; readonly prompt: number }> {
-  const { letters: canLetters, continuations: canContinue } = examinee.backend.capabilities;
-  if (canLetters === "none" && !canContinue)
-    return { logprobs: "", prompt: (await ask(examinee, text(prompt, 1))).tokens.prompt };
-  const answer = canContinue
-    ? await ask(examinee, continuations(prompt, [" one", " seven", " red"]))
-    : await ask(examinee, letters(prompt, LETTERS));
-  const shown = answer.logprobs.some((logprob) => logprob !== "not-shown");
-  return { logprobs: shown ? JSON.stringify(answer.logprobs) : "", prompt: answer.tokens.prompt };
+  for (const [need, request] of [
+    ["continuations", continuations(prompt, [" one", " seven", " red"])],
+    ["letters", letters(prompt, LETTERS)],
+  ] as const) {
+    if (!canAnswer(examinee, need)) continue;
+    try {
+      const answer = await ask(examinee, request);
+      const shown = answer.logprobs.some((logprob) => logprob !== "not-shown");
+      if (shown) return { logprobs: JSON.stringify(answer.logprobs), prompt: answer.tokens.prompt };
+    } catch (error) {
+      // What no task asks for it need not have: many servers ignore `echo`.
+      if (examinee.needs.has(need) || !(error instanceof BackendError) || error.kind !== "unsupported") throw error;
+    }
+  }
+  return { logprobs: "", prompt: (await ask(examinee, text(prompt, 1))).tokens.prompt };
+}
+
+function canAnswer({ backend }: Examinee, need: "letters" | "continuations"): boolean {
+  return need === "letters" ? backend.capabilities.letters !== "none" : backend.capabilities.continuations;
 }

@@ -1,3 +1,4 @@
+import { BackendError } from "../backend/backend.ts";
 import { ask, continuations, type Examinee, LETTERS, letters, text } from "./ask.ts";
 
 /** Arithmetic and copying: even a small model has opinions about what comes next. */
@@ -60,5 +61,11 @@ async function opinions(examinee: Examinee, prompt: string): Promise<(number | "
     if (some !== undefined) return [...some.logprobs];
   }
   if (!canContinue) return [];
-  return [...(await ask(examinee, continuations(prompt, CANDIDATES))).logprobs];
+  try {
+    return [...(await ask(examinee, continuations(prompt, CANDIDATES))).logprobs];
+  } catch (error) {
+    if (examinee.needs.has("continuations") || !(error instanceof BackendError) || error.kind !== "unsupported")
+      throw error;
+    return [];
+  }
 }

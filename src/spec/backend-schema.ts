@@ -94,13 +94,54 @@ const credentials = {
     .describe("Further request headers: header name to the environment variable that holds its value."),
 };
 
+/** What QuantGate itself says in a request, in one API or another; a spec can't say it otherwise. */
+const OWN_BODY: ReadonlySet<string> = new Set([
+  "decoder_input_details",
+  "details",
+  "echo",
+  "input",
+  "inputs",
+  "logprobs",
+  "max_completion_tokens",
+  "max_new_tokens",
+  "max_tokens",
+  "messages",
+  "model",
+  "n",
+  "n_predict",
+  "n_probs",
+  "parameters",
+  "prompt",
+  "prompt_logprobs",
+  "raw",
+  "return_tokens_as_token_ids",
+  "seed",
+  "stop",
+  "stream",
+  "stream_options",
+  "temperature",
+  "top_logprobs",
+]);
+
+export const ExtraBodySchema = z
+  .record(
+    z.string().refine((name) => !OWN_BODY.has(name), "QuantGate sets this itself; remove it"),
+    z.json(),
+  )
+  .describe(
+    "Further fields of every request's body, such as `think: false`, `reasoning_effort` or `chat_template_kwargs`; recorded, and part of what an answer is kept under.",
+  );
+
 /** What every backend behind a URL has. */
-function serverFields(defaults: { readonly url: string; readonly adaptive: number }) {
+function serverFields(defaults: { readonly url: string; readonly adaptive: number; readonly query?: boolean }) {
   return {
     url: z
       .url({ protocol: /^https?$/, error: "an http or https URL" })
       .refine(
-        (url) => !/[?#]|\/\/[^/]*@/.test(url),
+        (url) =>
+          defaults.query === true
+            ? !/#|\/\/[^/]*@|[?&][^=&]*(?:key|token|secret|sig|password)[^=&]*=/i.test(url)
+            : !/[?#]|\/\/[^/]*@/.test(url),
         "no credentials, query or fragment; keys go into apiKeyEnv or apiKeyFile",
       )
       .default(defaults.url),
@@ -131,6 +172,7 @@ function serverFields(defaults: { readonly url: string; readonly adaptive: numbe
       .nonnegative()
       .default(600_000)
       .describe("How long a server that is gone or throttles is waited for before the run stops (it can be resumed)."),
+    extraBody: ExtraBodySchema.optional(),
     ...credentials,
   };
 }
@@ -151,7 +193,7 @@ export const OPENAI_DIALECTS = ["vllm", "sglang", "llama-server", "lm-studio", "
 /** An OpenAI-compatible server; a variant's `model` is the name it is served under. */
 const OpenAiSchema = z.strictObject({
   type: z.literal("openai"),
-  ...serverFields({ url: "http://127.0.0.1:8000", adaptive: 32 }),
+  ...serverFields({ url: "http://127.0.0.1:8000", adaptive: 32, query: true }),
   api: ApiSchema.default("completions").describe("completions: raw prompts; chat: the server's chat template."),
   dialect: z.enum(OPENAI_DIALECTS).optional().describe("Which server it is; by default found by probing."),
   topLogprobs: z

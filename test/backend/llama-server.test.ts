@@ -131,3 +131,48 @@ describe("llama-server", () => {
     await expect(backend.generate(QUESTION, signal)).rejects.toMatchObject({ kind: "overloaded", retryable: true });
   });
 });
+
+describe("letters that are not among the first tokens shown", () => {
+  /** A vocabulary in order of likelihood, with the letters far down. */
+  const vocabulary = (places: readonly number[]) =>
+    Array.from({ length: 1500 }, (_, place) => {
+      const letter = places.indexOf(place);
+      return { id: [362, 426, 356][letter] ?? 5000 + place, token: `t${place}`, logprob: (-100 - place) / 100 };
+    });
+  const asking = async (places: readonly number[], config: object = {}) => {
+    const server = await scriptedServer(({ path, body }, response) => {
+      if (path === "/props") json(response, shown.props);
+      else if (path === "/v1/models") json(response, shown.models);
+      else if (path === "/tokenize") json(response, { tokens: TOKENS[String(body.content)] });
+      else
+        json(response, {
+          content: "t0",
+          tokens_evaluated: 9,
+          tokens_predicted: 1,
+          completion_probabilities: [{ top_logprobs: vocabulary(places).slice(0, Number(body.n_probs)) }],
+        });
+    });
+    const parsed = BackendSchema.parse({ type: "llama-server", url: server.url, ...config }) as LlamaServerConfig;
+    const backend = await openServer(MODEL, parsed, signal, testDeps());
+    onTestFinished(() => backend.close());
+    const { logprobs } = await backend.generate(LETTERS, signal);
+    const asked = server.seen.filter(({ path }) => path === "/completion").map(({ body }) => body.n_probs);
+    return { logprobs, asked };
+  };
+
+  it("are asked for again, among many more", async () => {
+    expect(await asking([3, 40, 999])).toEqual({ logprobs: [-1.03, -1.4, -10.99], asked: [40, 1000] });
+  });
+
+  it("are not asked for again where all are shown", async () => {
+    expect(await asking([3, 4, 39])).toEqual({ logprobs: [-1.03, -1.04, -1.39], asked: [40] });
+  });
+
+  it("stay unshown below that", async () => {
+    expect(await asking([3, 40, 1000])).toEqual({ logprobs: [-1.03, -1.4, "not-shown"], asked: [40, 1000] });
+  });
+
+  it("are among as many as the config asks for, when that is the most", async () => {
+    expect(await asking([3, 40, 1000], { topLogprobs: 1000 })).toMatchObject({ asked: [1000] });
+  });
+});

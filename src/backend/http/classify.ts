@@ -30,6 +30,7 @@ export function classifyReply(reply: FailedReply, now: Date): BackendError {
   const where = reply.location === undefined ? "" : ` to ${reply.location}`;
   return new BackendError({
     ...meaning,
+    status: reply.status,
     message: `${reply.request} answered ${reply.status}${where}${said}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });

@@ -12,7 +12,7 @@ import type { Headers } from "./headers.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface HttpClientOptions {
-  /** Scheme, host, port and path prefix, without a slash at the end. */
+  /** Scheme, host, port and path prefix, without a slash at the end, and a query that goes with every request. */
   readonly baseUrl: string;
   readonly timeouts: Timeouts;
   /** Connections at most, and so requests in flight; more of them wait. */
@@ -34,8 +34,10 @@ export interface JsonReply {
   readonly wallMs: number;
 }
 
-/** A whole event stream; `atMs` is each event's time since the request was sent. */
+/** An event stream as far as it came; `atMs` is each event's time since the request was sent. */
 export interface EventsReply {
+  /** It said so itself, by `[DONE]`; some servers only stop. */
+  readonly ended: boolean;
   readonly events: readonly { readonly data: unknown; readonly atMs: number }[];
   readonly wallMs: number;
 }
@@ -55,13 +57,15 @@ export class HttpClient {
   readonly #baseUrl: string;
   readonly #settings: ExchangeSettings;
   readonly #prefix: string;
+  readonly #search: string;
   /** What messages say of how the server is reached. */
   readonly #way: string;
 
   constructor(options: HttpClientOptions) {
     const { baseUrl, timeouts, secrets, now, maxBytes = MAX_BYTES, connections, route = {} } = options;
-    const { origin, pathname } = new URL(baseUrl);
-    this.#baseUrl = baseUrl;
+    const { origin, pathname, search } = new URL(baseUrl);
+    this.#baseUrl = baseUrl.slice(0, baseUrl.length - search.length);
+    this.#search = search;
     this.#way = route.proxy === undefined ? "" : ` (through the proxy ${proxyName(route.proxy)})`;
     this.#prefix = pathname.replace(/\/$/, "");
     this.#settings = {
@@ -83,7 +87,7 @@ export class HttpClient {
     return this.#json("POST", path, body, signal);
   }
 
-  /** Posts and reads a `text/event-stream` to its `[DONE]`; a stream that ends before is cut, and an error. */
+  /** Posts and reads a `text/event-stream`; whether it is whole the events must tell where it ends without `[DONE]`. */
   async events(path: string, body: unknown, signal: AbortSignal): Promise<EventsReply> {
     const events: { data: unknown; atMs: number }[] = [];
     const name = this.#nameOf("POST", path);
@@ -99,7 +103,7 @@ export class HttpClient {
     const { wallMs } = await exchange(this.#settings, {
       name,
       method: "POST",
-      path: this.#prefix + path,
+      path: this.#prefix + path + this.#search,
       body,
       accept: "text/event-stream",
       signal,
@@ -110,8 +114,7 @@ export class HttpClient {
     });
     // A line that ended in CR alone waits for what comes next.
     parser.feed("\n");
-    if (!done) throw garbled(name, `the stream ended after ${events.length} events without [DONE]`);
-    return { events, wallMs };
+    return { events, ended: done, wallMs };
   }
 
   /** Takes the client's secrets out of words that a server put into an answer. */
@@ -135,7 +138,7 @@ export class HttpClient {
     const { headers, wallMs } = await exchange(this.#settings, {
       name,
       method,
-      path: this.#prefix + path,
+      path: this.#prefix + path + this.#search,
       body,
       accept: "application/json",
       signal,

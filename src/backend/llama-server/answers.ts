@@ -8,9 +8,9 @@ import type {
 } from "../../domain/answer.ts";
 import type { LlamaServerConfig } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
-import { endAtStop, separateReasoning } from "../finish-text.ts";
+import { finishText } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
-import { LetterTokens, lettersById, lettersByText, type TopToken } from "../letters.ts";
+import { assertNoThinking, LetterTokens, lettersById, lettersByText, likeliest, type TopToken } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
 import { asCrowded } from "./crowded.ts";
@@ -18,6 +18,9 @@ import { identifyLlamaServer, type LlamaServerFound } from "./identify.ts";
 import { CompletionReplySchema, TokenizeSchema } from "./replies.ts";
 
 type CompletionReply = ReturnType<typeof CompletionReplySchema.parse>;
+
+/** Left no letter of a real model unshown. */
+const MOST_SHOWN = 1000;
 
 /**
  * llama.cpp's llama-server through its native `/completion`. Letters come from the likeliest first tokens, normalised over the whole vocabulary
@@ -38,12 +41,14 @@ class LlamaServerAnswers implements ServerAnswers {
   };
   readonly explain = asCrowded;
   readonly #client: HttpClient;
+  readonly #extraBody: LlamaServerConfig["extraBody"];
   readonly #letterTokens: LetterTokens;
 
   constructor({ client, config }: ServerAccess<LlamaServerConfig>, slots: number) {
     this.topK = config.topLogprobs;
     this.mostInFlight = slots;
     this.#client = client;
+    this.#extraBody = config.extraBody;
     this.#letterTokens = new LetterTokens(async (text, signal) => {
       const { body } = await client.post("/tokenize", { content: text, add_special: true }, signal);
       return parseReply(TokenizeSchema, body, "/tokenize").tokens;
@@ -61,17 +66,28 @@ class LlamaServerAnswers implements ServerAnswers {
       },
       signal,
     );
-    const answer = separateReasoning(reply.content, false);
     return {
       kind: "text",
-      ...answer,
-      ...endAtStop(answer.text, finishOf(reply), request.stop),
+      ...finishText({ text: reply.content, finish: finishOf(reply), template: false }, request),
       tokens: { prompt: reply.tokens_evaluated, completion: reply.tokens_predicted },
       timings: timingsOf(reply, wallMs),
     };
   }
 
+  /** Where a letter is not among the tokens that are shown at first, the question is asked again for many more. */
   async letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    const few = await this.#lettersAmong(this.topK, request, signal);
+    const more = few.shown >= this.topK && this.topK < MOST_SHOWN && few.answer.logprobs.includes("not-shown");
+    if (!more) return few.answer;
+    const { answer } = await this.#lettersAmong(MOST_SHOWN, request, signal);
+    return { ...answer, timings: { ...answer.timings, wallMs: few.answer.timings.wallMs + answer.timings.wallMs } };
+  }
+
+  async #lettersAmong(
+    topK: number,
+    request: LettersRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: LettersAnswer; readonly shown: number }> {
     const ids = await this.#letterTokens.ids(request.letters, signal);
     const { reply, wallMs } = await this.#ask(
       {
@@ -79,7 +95,7 @@ class LlamaServerAnswers implements ServerAnswers {
         n_predict: 1,
         temperature: 0,
         seed: 0,
-        n_probs: this.topK,
+        n_probs: topK,
         post_sampling_probs: false,
       },
       signal,
@@ -88,7 +104,8 @@ class LlamaServerAnswers implements ServerAnswers {
     if (position === undefined)
       throw new BackendError({ kind: "unsupported", message: "llama-server sent no token probabilities" });
     const shown: TopToken[] = position.map((token) => ({ ...token, text: token.token }));
-    return {
+    assertNoThinking({ thought: false, token: likeliest(shown) });
+    const answer: LettersAnswer = {
       kind: "letters",
       // Old builds show no ids.
       logprobs: shown.some(({ id }) => id !== undefined)
@@ -97,6 +114,7 @@ class LlamaServerAnswers implements ServerAnswers {
       tokens: { prompt: reply.tokens_evaluated, completion: 0 },
       timings: timingsOf(reply, wallMs),
     };
+    return { answer, shown: shown.length };
   }
 
   async #ask(
@@ -106,6 +124,7 @@ class LlamaServerAnswers implements ServerAnswers {
     const { body, wallMs } = await this.#client.post(
       "/completion",
       {
+        ...this.#extraBody,
         ...request,
         stream: false,
         // A prompt taken from the cache is evaluated in other batches, and then the numbers move.

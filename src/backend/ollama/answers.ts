@@ -8,10 +8,10 @@ import type {
 } from "../../domain/answer.ts";
 import type { OllamaConfig } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
-import { endAtStop, separateReasoning } from "../finish-text.ts";
+import { finishText } from "../finish-text.ts";
 import type { HttpClient } from "../http/client.ts";
 import { quoted } from "../http/excerpt.ts";
-import { lettersByText, lettersTrimmed } from "../letters.ts";
+import { assertNoThinking, lettersByText, lettersTrimmed } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
 import { identifyOllama } from "./identify.ts";
@@ -57,17 +57,12 @@ class OllamaAnswers implements ServerAnswers {
       {},
       signal,
     );
-    const answer =
-      reply.thinking === undefined || reply.thinking === ""
-        ? separateReasoning(reply.response, this.#config.api === "chat")
-        : { text: reply.response, reasoning: reply.thinking };
+    const finish = finishOf(reply.done_reason, (text) => this.#client.redact(text));
     return {
       kind: "text",
-      ...answer,
-      ...endAtStop(
-        answer.text,
-        finishOf(reply.done_reason, (text) => this.#client.redact(text)),
-        request.stop,
+      ...finishText(
+        { text: reply.response, finish, reasoning: reply.thinking, template: this.#config.api === "chat" },
+        request,
       ),
       tokens: { prompt: reply.prompt_eval_count, completion: reply.eval_count },
       timings: timingsOf(reply, wallMs),
@@ -89,6 +84,7 @@ class OllamaAnswers implements ServerAnswers {
         hint: "they need Ollama 0.12.11 or newer; with older ones use the protocol generated-letter",
       });
     }
+    assertNoThinking({ thought: (reply.thinking ?? "") !== "", token: first.token });
     const shown = first.top_logprobs.map(({ token, logprob }) => ({ text: token, logprob }));
     return {
       kind: "letters",
@@ -108,6 +104,7 @@ class OllamaAnswers implements ServerAnswers {
     const { body, wallMs } = await this.#client.post(
       "/api/generate",
       {
+        ...this.#config.extraBody,
         model: this.#model,
         prompt,
         raw: this.#config.api === "completions",
@@ -117,6 +114,7 @@ class OllamaAnswers implements ServerAnswers {
         shift: false,
         keep_alive: this.#config.keepAlive,
         options: {
+          ...optionsIn(this.#config.extraBody),
           ...options,
           num_ctx: this.#config.contextSize,
           repeat_penalty: 1,
@@ -129,6 +127,12 @@ class OllamaAnswers implements ServerAnswers {
     );
     return { reply: parseReply(GenerateReplySchema, body, "/api/generate"), wallMs };
   }
+}
+
+/** Ollama's own settings, which a spec may add to. */
+function optionsIn(extraBody: OllamaConfig["extraBody"]): Readonly<Record<string, unknown>> {
+  const options = extraBody?.options;
+  return typeof options === "object" && options !== null && !Array.isArray(options) ? options : {};
 }
 
 function finishOf(reason: string | undefined, redact: (text: string) => string): FinishReason {

@@ -17,7 +17,13 @@ export interface ServerFacts {
 interface Sign {
   readonly dialect: OpenAiDialect;
   readonly path: string;
-  readonly read: (body: unknown, model: string) => Omit<ServerFacts, "dialect"> | undefined;
+  readonly read: (body: unknown, listed: Listed) => Omit<ServerFacts, "dialect"> | undefined;
+}
+
+/** What the list of models told. */
+interface Listed {
+  readonly model: string;
+  readonly isVllm: boolean;
 }
 
 const PropsSchema = z.object({
@@ -81,7 +87,7 @@ const SIGNS: readonly Sign[] = [
   {
     dialect: "lm-studio",
     path: "/api/v0/models",
-    read: (body, model) => {
+    read: (body, { model }) => {
       const models = LmStudioSchema.safeParse(body).data;
       const mine = models?.data.find(({ id }) => id === model);
       return (
@@ -100,9 +106,11 @@ const SIGNS: readonly Sign[] = [
   {
     dialect: "vllm",
     path: "/version",
-    read: (body) => {
+    read: (body, { isVllm }) => {
       const version = VersionSchema.safeParse(body).data;
-      return version && { build: `vllm ${version.version}`, settings: {}, metadata: {} };
+      return isVllm && version !== undefined
+        ? { build: `vllm ${version.version}`, settings: {}, metadata: {} }
+        : undefined;
     },
   },
 ];
@@ -110,13 +118,14 @@ const SIGNS: readonly Sign[] = [
 /** Finds out which server answers; `named` skips the search, and a server that shows no sign is plain `openai`. */
 export async function probeDialect(
   client: HttpClient,
-  model: string,
+  listed: Listed,
   named: OpenAiDialect | undefined,
   signal: AbortSignal,
 ): Promise<ServerFacts> {
   for (const sign of SIGNS) {
     if (named !== undefined && sign.dialect !== named) continue;
-    const facts = sign.read(await bodyAt(client, sign.path, named !== undefined, signal), model);
+    const about = { ...listed, isVllm: listed.isVllm || named === "vllm" };
+    const facts = sign.read(await bodyAt(client, sign.path, named !== undefined, signal), about);
     if (facts !== undefined) return { dialect: sign.dialect, ...facts };
   }
   return {

@@ -2,26 +2,32 @@ import { BackendError } from "../backend.ts";
 import type { TopToken } from "../letters.ts";
 import type { Completion } from "./replies.ts";
 
-export const COMPLETIONS = "/v1/completions";
+/** Two forms of one number may be rounded apart by this much, in nats. */
+const MOST_APART = 0.01;
 
-/** The likeliest first tokens of a completion, in either form of log-probabilities. */
-export function firstPosition(reply: Completion): TopToken[] {
+/** The likeliest first tokens of a completion, in whichever form of log-probabilities holds them. Throws `BackendError` where two forms disagree. */
+export function firstPosition(reply: Completion, path: string): TopToken[] {
   const logprobs = reply.choices[0]?.logprobs;
-  if (logprobs == null) throw withoutLogprobs(COMPLETIONS);
-  if ("content" in logprobs)
-    return (logprobs.content[0]?.top_logprobs ?? []).map(({ token, logprob }) => ({ text: token, logprob }));
-  const top = logprobs.top_logprobs?.[0];
-  if (top == null) throw withoutLogprobs(COMPLETIONS);
-  return Object.entries(top).map(([text, logprob]) => ({ text, logprob }));
+  const arrays = Object.entries(logprobs?.top_logprobs?.[0] ?? {}).flatMap(([text, logprob]) =>
+    logprob === null ? [] : [{ text, logprob }],
+  );
+  const content = (logprobs?.content?.[0]?.top_logprobs ?? []).map(({ token, logprob }) => ({ text: token, logprob }));
+  if (arrays.length === 0 && content.length === 0) throw withoutLogprobs(path);
+  const other = new Map(content.map(({ text, logprob }) => [text, logprob]));
+  const apart = arrays.find(({ text, logprob }) => Math.abs((other.get(text) ?? logprob) - logprob) > MOST_APART);
+  if (apart !== undefined)
+    throw new BackendError({
+      kind: "bad-response",
+      message: `${path}: the answer tells two log-probabilities of the same token: ${apart.logprob} and ${other.get(apart.text)}`,
+    });
+  return arrays.length === 0 ? content : arrays;
 }
 
 /** The echoed prompt's tokens: all but the one that had to be generated. */
-export function echoedTokens(choice: Completion["choices"][number]) {
-  const { logprobs } = choice;
-  if (logprobs == null || !("tokens" in logprobs)) return [];
-  return logprobs.tokens
+export function echoedTokens({ logprobs }: Completion["choices"][number]) {
+  return (logprobs?.tokens ?? [])
     .slice(0, -1)
-    .map((text, index) => ({ text, logprob: logprobs.token_logprobs[index] ?? undefined }));
+    .map((text, index) => ({ text, logprob: logprobs?.token_logprobs?.[index] ?? undefined }));
 }
 
 /** The server left log-probabilities out. */

@@ -1,6 +1,6 @@
 import type { FinishReason, TextAnswer, TextRequest } from "../../domain/answer.ts";
 import { BackendError } from "../backend.ts";
-import { endAtStop, separateReasoning } from "../finish-text.ts";
+import { finishText } from "../finish-text.ts";
 import { classifyReply } from "../http/classify.ts";
 import type { EventsReply } from "../http/client.ts";
 import { excerpt } from "../http/excerpt.ts";
@@ -26,8 +26,8 @@ export function wholeText(body: unknown, chat: boolean, path: string) {
     const { choices, usage, timings } = parseReply(ChatSchema, body, path);
     const message = choices[0]?.message;
     return {
-      text: message?.content ?? "",
-      reasoning: message?.reasoning_content ?? message?.reasoning ?? "",
+      text: message?.content.text ?? "",
+      reasoning: thinkingOf(message),
       finishReason: choices[0]?.finish_reason,
       stoppedBy: choices[0]?.stop_reason ?? choices[0]?.matched_stop,
       usage,
@@ -48,9 +48,26 @@ export function wholeText(body: unknown, chat: boolean, path: string) {
   };
 }
 
-/** Puts a streamed text together. Throws `BackendError` for an error event, and for a stream that ends without a finish reason. */
+/** What a message or a piece of one holds of thinking, wherever its server puts it. */
+export function thinkingOf(
+  message:
+    | {
+        readonly content: { readonly thinking: string };
+        readonly reasoning_content?: string | null | undefined;
+        readonly reasoning?: string | null | undefined;
+      }
+    | null
+    | undefined,
+): string {
+  return message?.reasoning_content ?? message?.reasoning ?? message?.content.thinking ?? "";
+}
+
+/**
+ * Puts a streamed text together. Throws `BackendError` for an error event, and for a stream that was cut: one that ends without a finish reason, or
+ * without the usage that was asked for and without saying that it ends.
+ */
 export function joinStream(
-  { events, wallMs }: EventsReply,
+  { events, ended, wallMs }: EventsReply,
   path: string,
   redact: (text: string) => string,
   now: Date,
@@ -69,32 +86,27 @@ export function joinStream(
     timings = chunk.timings ?? timings;
     const choice = chunk.choices[0];
     if (choice === undefined) continue;
-    const piece = choice.text ?? choice.delta?.content ?? "";
-    const thought = choice.delta?.reasoning_content ?? choice.delta?.reasoning ?? "";
+    const piece = choice.text ?? choice.delta?.content.text ?? "";
+    const thought = thinkingOf(choice.delta);
     if (piece !== "" || thought !== "") firstTokenMs ??= atMs;
     text += piece;
     reasoning += thought;
     if (choice.finish_reason != null)
       last = { finishReason: choice.finish_reason, stoppedBy: choice.stop_reason ?? choice.matched_stop };
   }
-  if (last === undefined)
-    throw new BackendError({
-      kind: "bad-response",
-      retryable: true,
-      message: `${path}: the stream has no finish_reason`,
-    });
+  if (last === undefined || (!ended && usage == null)) {
+    const missing = ended ? "has no finish_reason" : `ended after ${events.length} events without [DONE]`;
+    throw new BackendError({ kind: "bad-response", retryable: true, message: `${path}: the stream ${missing}` });
+  }
   return { text, reasoning, ...last, usage, timings, wallMs, ...(firstTokenMs === undefined ? {} : { firstTokenMs }) };
 }
 
 /** The answer of the port. `chat`: a template may have opened the thinking. */
 export function textAnswer(raw: RawText, request: TextRequest, chat: boolean, path: string): TextAnswer {
-  const answer =
-    raw.reasoning === "" ? separateReasoning(raw.text, chat) : { text: raw.text, reasoning: raw.reasoning.trim() };
   const { prompt, completion } = tokenCounts(raw.usage, path);
   return {
     kind: "text",
-    ...answer,
-    ...endAtStop(answer.text, finishOf(raw, path), request.stop),
+    ...finishText({ text: raw.text, finish: finishOf(raw, path), reasoning: raw.reasoning, template: chat }, request),
     tokens: { prompt, completion },
     timings: {
       wallMs: raw.wallMs,
@@ -118,9 +130,15 @@ export function tokenCounts(usage: Usage | null | undefined, path: string) {
 function finishOf(raw: RawText, path: string): FinishReason {
   switch (raw.finishReason) {
     case "length":
+    case "max_tokens":
+    case "model_length":
       return "length";
+    case "stop_sequence":
+      return "stop";
     case "stop":
     case "eos":
+    case "eos_token":
+    case "end_turn":
       return typeof raw.stoppedBy === "string" ? "stop" : "end";
     default:
       throw new BackendError({

@@ -9,17 +9,41 @@ export type Usage = z.output<typeof UsageSchema>;
 
 const ChatTokenSchema = z.object({ token: z.string(), logprob: LogprobSchema });
 
-/** `logprobs.content` of chat answers, which llama-server sends for completions too. */
+/** `logprobs.content` of chat answers. */
 const ContentLogprobsSchema = z.object({
-  content: z.array(ChatTokenSchema.extend({ top_logprobs: z.array(ChatTokenSchema).default([]) })),
+  content: z.array(ChatTokenSchema.extend({ top_logprobs: z.array(ChatTokenSchema).default([]) })).nullish(),
 });
 
-/** The legacy form of the completions API: parallel arrays. */
-const CompletionLogprobsSchema = z.object({
-  tokens: z.array(z.string()),
-  token_logprobs: z.array(LogprobSchema.nullable()),
-  top_logprobs: z.array(z.record(z.string(), LogprobSchema).nullable()).nullish(),
+/**
+ * Of the completions API: parallel arrays, or the `content` of chat answers (llama-server), or both with either of them null (gateways). A token whose
+ * log-probability is null has none that JSON could carry.
+ */
+const CompletionLogprobsSchema = ContentLogprobsSchema.extend({
+  tokens: z.array(z.string()).nullish(),
+  token_logprobs: z.array(LogprobSchema.nullable()).nullish(),
+  top_logprobs: z.array(z.record(z.string(), LogprobSchema.nullable()).nullable()).nullish(),
 });
+
+/** Text, or parts of which some are text and some are thinking (Mistral). */
+const ContentSchema = z
+  .union([
+    z.string(),
+    z.array(
+      z.looseObject({
+        type: z.string().optional(),
+        text: z.string().optional(),
+        thinking: z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))]).optional(),
+      }),
+    ),
+  ])
+  .nullish()
+  .transform((content) => {
+    if (content == null || typeof content === "string") return { text: content ?? "", thinking: "" };
+    const thoughts = content.flatMap(({ thinking = "" }) =>
+      typeof thinking === "string" ? thinking : thinking.map(({ text = "" }) => text),
+    );
+    return { text: content.map(({ text = "" }) => text).join(""), thinking: thoughts.join("") };
+  });
 
 const FinishSchema = {
   finish_reason: z.string().nullish(),
@@ -37,7 +61,7 @@ export const CompletionSchema = z.object({
     z.object({
       index: z.int().default(0),
       text: z.string(),
-      logprobs: z.union([CompletionLogprobsSchema, ContentLogprobsSchema]).nullish(),
+      logprobs: CompletionLogprobsSchema.nullish(),
       ...FinishSchema,
     }),
   ),
@@ -53,7 +77,7 @@ export const ChunkSchema = z.object({
       text: z.string().nullish(),
       delta: z
         .object({
-          content: z.string().nullish(),
+          content: ContentSchema,
           reasoning_content: z.string().nullish(),
           reasoning: z.string().nullish(),
         })
@@ -70,7 +94,7 @@ export const ChatSchema = z.object({
     .array(
       z.object({
         message: z.object({
-          content: z.string().nullish(),
+          content: ContentSchema,
           reasoning_content: z.string().nullish(),
           reasoning: z.string().nullish(),
         }),
@@ -88,16 +112,16 @@ export const StreamErrorSchema = z.object({
   error: z.object({ message: z.string().default(""), code: z.union([z.number(), z.string()]).nullish() }),
 });
 
-export const ModelsSchema = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      /** llama-server: further names of the same model. */
-      aliases: z.array(z.string()).nullish(),
-      root: z.string().nullish(),
-      max_model_len: z.int().nullish(),
-    }),
-  ),
+const ModelSchema = z.object({
+  id: z.string(),
+  owned_by: z.string().nullish(),
+  /** llama-server: further names of the same model. */
+  aliases: z.array(z.string()).nullish(),
+  root: z.string().nullish(),
+  max_model_len: z.int().nullish(),
 });
+export type Model = z.output<typeof ModelSchema>;
+
+export const ModelsSchema = z.object({ data: z.array(ModelSchema) });
 
 export const TokenizeSchema = z.object({ tokens: z.array(z.int()) });

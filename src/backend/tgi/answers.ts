@@ -11,9 +11,9 @@ import type {
 import type { TgiConfig } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
 import { sumContinuation } from "../echo.ts";
-import { endAtStop, separateReasoning } from "../finish-text.ts";
+import { finishText } from "../finish-text.ts";
 import type { HttpClient, JsonReply } from "../http/client.ts";
-import { LetterTokens, lettersById } from "../letters.ts";
+import { assertNoThinking, LetterTokens, lettersById, likeliest } from "../letters.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
 import { identifyTgi } from "./identify.ts";
@@ -39,11 +39,13 @@ export const tgi: ServerKind<TgiConfig> = {
 class TgiAnswers implements ServerAnswers {
   readonly topK: number;
   readonly #client: HttpClient;
+  readonly #extraBody: TgiConfig["extraBody"];
   readonly #letterTokens: LetterTokens;
 
   constructor({ client, config }: ServerAccess<TgiConfig>) {
     this.topK = config.topLogprobs;
     this.#client = client;
+    this.#extraBody = config.extraBody;
     this.#letterTokens = new LetterTokens((text, signal) => this.#tokenize(text, signal));
   }
 
@@ -59,11 +61,10 @@ class TgiAnswers implements ServerAnswers {
       },
       signal,
     );
-    const answer = separateReasoning(reply.generated_text, false);
+    const finish = FINISH[reply.details.finish_reason];
     return {
       kind: "text",
-      ...answer,
-      ...endAtStop(answer.text, FINISH[reply.details.finish_reason], request.stop),
+      ...finishText({ text: reply.generated_text, finish, template: false }, request),
       tokens: { prompt: promptTokens, completion: reply.details.generated_tokens },
       timings,
     };
@@ -80,6 +81,7 @@ class TgiAnswers implements ServerAnswers {
     if (position === undefined)
       throw new BackendError({ kind: "unsupported", message: "TGI sent no top tokens: it ignored top_n_tokens" });
     const shown = position.flatMap(({ logprob, ...token }) => (logprob === null ? [] : [{ ...token, logprob }]));
+    assertNoThinking({ thought: false, token: likeliest(shown) });
     return {
       kind: "letters",
       logprobs: lettersById(ids, shown),
@@ -124,7 +126,7 @@ class TgiAnswers implements ServerAnswers {
   ): Promise<{ readonly reply: GenerateReply; readonly promptTokens: number; readonly timings: Timings }> {
     const answer = await this.#client.post(
       "/generate",
-      { inputs, parameters: { ...parameters, details: true } },
+      { ...this.#extraBody, inputs, parameters: { ...parameters, details: true } },
       signal,
     );
     const promptTokens = headerNumber(answer, "x-prompt-tokens");

@@ -288,19 +288,29 @@ describe("what is wrong is told by kind, and whether it may heal", () => {
   });
 });
 
-describe("an event stream is whole or an error", () => {
+describe("an event stream", () => {
   const stream =
     (body: string): Script =>
     (_, r) =>
       void r.writeHead(200, { "content-type": "text/event-stream" }).end(body);
+
   it.each([
-    ["ends in the middle", 'data: {"a":1}\n\n', /without \[DONE\]/],
-    ["says nothing", "", /without \[DONE\]/],
-    ["has an event that is no JSON", "data: {oops\n\ndata: [DONE]\n\n", /not JSON: \{oops/],
-  ])("%s", async (_, body, message) => {
+    ['data: {"a":1}\n\n', 1, false],
+    ["", 0, false],
+    ['data: {"a":1}\n\ndata: [DONE]\n\ndata: {"a":2}\n\n', 1, true],
+  ])("%j tells whether it said that it ends", async (body, count, ended) => {
     const { client } = await clientOf(stream(body));
+    expect(await client.events("/", {}, never)).toMatchObject({ events: { length: count }, ended });
+  });
+
+  it("that has an event that is no JSON is an error", async () => {
+    const { client } = await clientOf(stream("data: {oops\n\ndata: [DONE]\n\n"));
     const error = await client.events("/", {}, never).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ kind: "bad-response", retryable: true, message: expect.stringMatching(message) });
+    expect(error).toMatchObject({
+      kind: "bad-response",
+      retryable: true,
+      message: expect.stringMatching(/not JSON: \{oops/),
+    });
   });
 
   it("a JSON answer instead of a stream", async () => {
