@@ -44,7 +44,7 @@ describe("a stored baseline", () => {
     const same: SyntheticVariant = { ...BASELINE, quantization: "Q8_0", digest: "sha256:FP16" };
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, same]), { runs, id: "itself", external: true });
     expect(await quantgate("baseline", "set", "main", "nightly")).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it("decides as the run's own baseline would", async () => {
     const [own, stored] = [await gate("nightly"), await gate("fine", "--baseline", "main")];
@@ -137,7 +137,7 @@ describe("a stored baseline", () => {
     const [ours, theirs] = [own, stored].map(({ stdout }) => (JSON.parse(stdout) as { verdicts: Verdicts }).verdicts);
     if (ours === undefined || theirs === undefined) throw new Error("no verdicts");
     expect(findings(theirs)).toEqual(findings(ours));
-  }, 120_000);
+  });
 
   it("is listed and shown with its run", async () => {
     await gate("nightly");

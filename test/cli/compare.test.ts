@@ -52,7 +52,7 @@ scorers: { bertscore: { model: demo-encoder }, coherence: { model: demo-encoder 
     await run(spec);
     await copyFile(demoModel("Q2_K"), weights);
     await run(spec);
-  }, 240_000);
+  });
 
   it("isn't seen between two runs of the same spec: they are equal", async () => {
     const { code, stdout } = await compare(ids[0] ?? "", ids[1] ?? "", "--json");
@@ -134,7 +134,7 @@ describe("quantgate compare", () => {
     await writeSyntheticRun(caseOf("all errored"), { runs, id: "wednesday" });
     const q4: SyntheticVariant = { ...BASELINE, quantization: "Q4_K_M" };
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, q4]), { runs, id: "other-variant" });
-  }, 60_000);
+  });
 
   it("advises to roll back to the last run that passed", async () => {
     const { code, stdout } = await compare("monday", "tuesday", "--json");

@@ -56,4 +56,4 @@ it("shows the ladder: six verdicts and a reference, all seven metrics, and what 
     "fail",
   ]);
   expect(verdicts?.variants.at(-1)?.nearRandom).toEqual(["demo-quiz-mc", "demo-quiz-arc"]);
-}, 300_000);
+});

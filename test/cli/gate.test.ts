@@ -26,28 +26,24 @@ describe("quantgate gate", () => {
       { quantization: "Q8_0", ...absent },
     ]);
     await writeSyntheticRun(empty, { runs, id: "empty" });
-  }, 120_000);
+  });
 
   // One process per policy and run, as in a pipeline; the runs of a policy share a test, since starting is what takes time.
-  it.each(FULL_POLICIES)(
-    "decides the ten runs of known truth by policy %s",
-    async (policy) => {
-      for (const { name, verdict } of SYNTHETIC_CASES) {
-        const { code, stdout, stderr } = await gate(idOf(name), policy);
-        expect(stderr, name).toBe("");
-        const { verdicts } = JSON.parse(stdout) as { verdicts: Verdicts };
-        expect(
-          verdicts.models[0]?.variants.map((variant) => variant.verdict),
-          name,
-        ).toEqual(["reference", verdict]);
-        expect(verdicts.policy.name).toBe(policy);
-        expect(code, name).toBe(EXIT_CODES[verdict]);
-        const written = JSON.parse(await readFile(join(runs, idOf(name), "verdicts.json"), "utf8")) as Verdicts;
-        expect(written, name).toEqual(verdicts);
-      }
-    },
-    240_000,
-  );
+  it.each(FULL_POLICIES)("decides the ten runs of known truth by policy %s", async (policy) => {
+    for (const { name, verdict } of SYNTHETIC_CASES) {
+      const { code, stdout, stderr } = await gate(idOf(name), policy);
+      expect(stderr, name).toBe("");
+      const { verdicts } = JSON.parse(stdout) as { verdicts: Verdicts };
+      expect(
+        verdicts.models[0]?.variants.map((variant) => variant.verdict),
+        name,
+      ).toEqual(["reference", verdict]);
+      expect(verdicts.policy.name).toBe(policy);
+      expect(code, name).toBe(EXIT_CODES[verdict]);
+      const written = JSON.parse(await readFile(join(runs, idOf(name), "verdicts.json"), "utf8")) as Verdicts;
+      expect(written, name).toEqual(verdicts);
+    }
+  });
 
   it("can't be passed by an empty run", async () => {
     const { code, stdout } = await gate("empty", "default");

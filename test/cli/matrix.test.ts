@@ -33,7 +33,7 @@ describe("quantgate matrix", () => {
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, Q3]), { runs, id: "second" });
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, Q8]), { runs, id: "undecided" });
     for (const id of ["first", "second"]) await cli(["gate", id, "--runs", runs, "--quiet"]);
-  }, 60_000);
+  });
 
   it("tells from several runs which quantizations work", async () => {
     const { code, stdout } = await matrix("first", "second", "--json");

@@ -19,7 +19,7 @@ describe("quantgate recommend", () => {
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, Q4]), { runs, id: "decided" });
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, Q4]), { runs, id: "undecided" });
     await cli(["gate", "decided", "--policy", "accuracy-only", "--runs", runs, "--quiet"]);
-  }, 60_000);
+  });
 
   it("names a proven quantization in its first line, and writes Markdown and HTML", async () => {
     const [markdown, html] = [join(folder(), "r.md"), join(folder(), "r.html")];

@@ -88,4 +88,4 @@ scorers: { neural: skip }
   for (const variant of summary.models[0]?.variants ?? []) {
     expect(variant.metrics.rouge_l).toMatchObject({ kind: "scored", items: ITEMS });
   }
-}, 300_000);
+});

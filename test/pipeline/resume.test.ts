@@ -54,7 +54,7 @@ describe("a run that is stopped", () => {
     expect(done.code, done.stderr).toBeOneOf([0, 1, 3]);
     undisturbed = await readFinished(join(folder, "runs"));
     expect(undisturbed.answers).toHaveLength(ANSWERS);
-  }, 120_000);
+  });
 
   async function stopAfter(lines: number, signal: NodeJS.Signals, args: readonly string[] = []) {
     const folder = await temporaryFolder();

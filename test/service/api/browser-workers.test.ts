@@ -58,6 +58,6 @@ describe.skipIf(missing)(
       await page.waitForSelector("text=cancelled");
       expect(await stage.service.status(second)).toMatchObject({ status: "cancelled", phase: "ended" });
       expect(complaints).toEqual([]);
-    }, 90_000);
+    });
   },
 );

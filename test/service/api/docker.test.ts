@@ -232,5 +232,5 @@ describe.skipIf(missing)(`what docker compose starts${missing === undefined ? ""
         (await metric("api", /^quantgate_queue_jobs\{queue="generate.embedded",state="waiting"\} (\d+)$/m)) === 3,
     );
     expect(await metric("api", /^quantgate_runs\{phase="running"\} (\d+)$/m)).toBe(1);
-  }, 120_000);
+  });
 });

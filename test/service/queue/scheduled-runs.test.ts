@@ -78,5 +78,5 @@ describe.skipIf(redisMissing)(`a schedule${redisMissing === undefined ? "" : ` (
     const taken = workers.flatMap(({ log }) => log.filter(({ msg, queue }) => msg === "done" && queue === "schedules"));
     expect(taken).toHaveLength(cards.length);
     expect(workers.flatMap(({ log }) => log.filter(({ msg }) => msg === "failed"))).toEqual([]);
-  }, 60_000);
+  });
 });
