@@ -12,6 +12,7 @@ import { throwIfAborted } from "../../domain/errors.ts";
 import { BackendError } from "../backend.ts";
 import { finishText } from "../finish-text.ts";
 import { StopScanner } from "../stop-scanner.ts";
+import { tokenizePrompt } from "./tokenize-prompt.ts";
 
 /**
  * Answers requests on one context sequence, one at a time. Every request starts from an empty KV cache, so an answer never depends on
@@ -183,9 +184,7 @@ export class Evaluator {
   }
 
   #tokenize(text: string): Token[] {
-    const tokens = this.#model.tokenize(text, false);
-    const { bos, shouldPrependBosToken } = this.#model.tokens;
-    return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+    return tokenizePrompt(this.#model, text);
   }
 
   /**

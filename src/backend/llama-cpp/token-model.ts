@@ -4,6 +4,7 @@ import type { VariantIdentity } from "../../domain/record.ts";
 import type { LlamaCppConfig } from "../../spec/backend-schema.ts";
 import { StopScanner } from "../stop-scanner.ts";
 import { type LoadedLlamaCpp, loadLlamaCpp } from "./open.ts";
+import { tokenizePrompt } from "./tokenize-prompt.ts";
 
 /** A token and its natural-log probability. */
 export interface ScoredToken {
@@ -46,9 +47,7 @@ export class TokenModel {
 
   /** Token ids, with the begin token where the model wants one. */
   tokenize(text: string): number[] {
-    const tokens = this.#model.tokenize(text, false);
-    const { bos, shouldPrependBosToken } = this.#model.tokens;
-    return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+    return tokenizePrompt(this.#model, text);
   }
 
   /** The text of one token by itself; special tokens have their name. */
