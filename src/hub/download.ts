@@ -88,38 +88,55 @@ async function receive(
 
 /** Receives until the end or until the connection breaks; gives the failure in that case. */
 async function transfer(
-  { url, token, refusal, onProgress, sizeBytes }: Download,
+  download: Download,
   handle: FileHandle,
   from: number,
   deps: NetworkDeps,
   signal: AbortSignal,
 ): Promise<"complete" | Error> {
+  const { url, token, refusal } = download;
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
   const response = await sendRequest({ url, method: "GET", token, headers }, deps, signal);
-  let position = from;
-  if (response.status === 416 || (response.status === 200 && from > 0)) {
-    // The server has no such range, or knows no ranges: from the beginning.
-    await handle.truncate(0);
-    position = 0;
-    if (response.status === 416) {
-      await response.body?.cancel();
-      return new Error("the server refused to continue");
-    }
+  // The server has no such range, or knows no ranges: from the beginning.
+  const anew = response.status === 416 || (response.status === 200 && from > 0);
+  if (anew) await handle.truncate(0);
+  if (response.status === 416) {
+    await response.body?.cancel();
+    return new Error("the server refused to continue");
   }
   if (response.status >= 400) throw refusal(response);
-  if (response.status === 206 && !response.headers.get("content-range")?.startsWith(`bytes ${position}-`)) {
+  const position = anew ? 0 : from;
+  const wrong = wrongAnswer(response, position, download);
+  if (wrong !== undefined) {
     await response.body?.cancel();
-    throw new HubError({
+    throw wrong;
+  }
+  return append(response, position, download, handle, signal);
+}
+
+/** What shows before the first byte that an answer can't be the wanted file from `position` on. */
+function wrongAnswer(response: Response, position: number, { url, sizeBytes }: Download): HubError | undefined {
+  if (response.status === 206 && !response.headers.get("content-range")?.startsWith(`bytes ${position}-`))
+    return new HubError({
       kind: "bad-response",
       message: `${url}: the server sent another part of the file than was asked for`,
       hint: "try again, or check the proxy in between",
     });
-  }
   const announced = totalBytes(response);
-  if (sizeBytes !== undefined && announced !== undefined && announced !== sizeBytes) {
-    await response.body?.cancel();
-    throw mismatch(url, `it has ${announced} bytes, not ${sizeBytes}`);
-  }
+  return sizeBytes === undefined || announced === undefined || announced === sizeBytes
+    ? undefined
+    : mismatch(url, `it has ${announced} bytes, not ${sizeBytes}`);
+}
+
+/** Writes an answer's body to the end of the file, which has `from` bytes; gives the failure when the connection breaks. */
+async function append(
+  response: Response,
+  from: number,
+  { url, sizeBytes, onProgress }: Download,
+  handle: FileHandle,
+  signal: AbortSignal,
+): Promise<"complete" | Error> {
+  let position = from;
   try {
     for await (const chunk of response.body ?? []) {
       if (sizeBytes !== undefined && position + chunk.length > sizeBytes)
@@ -133,8 +150,7 @@ async function transfer(
     if (error instanceof HubError || isDiskError(error)) throw error;
     return error instanceof Error ? error : new Error(String(error));
   }
-  if (sizeBytes !== undefined && position < sizeBytes) return new Error("the connection ended early");
-  return "complete";
+  return sizeBytes !== undefined && position < sizeBytes ? new Error("the connection ended early") : "complete";
 }
 
 /** Size of the whole file as the server tells it; undefined when it doesn't, or packs what it sends. */

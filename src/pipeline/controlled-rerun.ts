@@ -48,40 +48,20 @@ function putBack(
   target: string | undefined,
   { reference, newer, pairs }: Pick<RerunContext, "reference" | "newer" | "pairs">,
 ): ResolvedSpec | undefined {
-  const pair = pairs.find((each) => each.newer.id === target);
-  const task = reference.tasks.find((each) => each.name === target);
   switch (kind) {
     case "weights":
-      return pair === undefined || pair.reference.source === pair.newer.source || !sameBackend(pair)
-        ? undefined
-        : withVariant(newer, pair.newer.id, { source: pair.reference.source });
     case "quantization":
-      return pair === undefined || !sameBackend(pair)
-        ? undefined
-        : withVariant(newer, pair.newer.id, {
-            quantization: pair.reference.quantization,
-            source: pair.reference.source,
-          });
     case "backend":
-      return pair === undefined
-        ? undefined
-        : withVariant(newer, pair.newer.id, {
-            // Another backend under the old one's name would take the other variants along.
-            backendName:
-              pair.reference.backendName === pair.newer.backendName ? "put-back" : pair.reference.backendName,
-            backend: pair.reference.backend,
-            source: pair.reference.source,
-          });
-    case "setting":
-      return pair === undefined ? undefined : withSetting(newer, pair, field);
+    case "setting": {
+      const pair = pairs.find((each) => each.newer.id === target);
+      return pair === undefined ? undefined : putVariantBack(newer, pair, kind, field);
+    }
     case "template":
-      return task === undefined ? undefined : withTask(newer, task.name, { prompt: task.prompt });
     case "dataset":
-      return task === undefined || newer.tasks.some((each) => each.dataset.folder === task.dataset.folder)
-        ? undefined
-        : withTask(newer, task.name, { dataset: task.dataset });
-    case "task":
-      return task === undefined ? undefined : withTaskField(newer, task, field);
+    case "task": {
+      const task = reference.tasks.find((each) => each.name === target);
+      return task === undefined ? undefined : putTaskBack(newer, task, kind, field);
+    }
     case "sampling":
       return { ...newer, seed: reference.seed };
     case "scorer":
@@ -92,6 +72,50 @@ function putBack(
     case "program":
     case "host":
       return undefined;
+  }
+}
+
+function putVariantBack(
+  newer: ResolvedSpec,
+  pair: VariantPair,
+  kind: "weights" | "quantization" | "backend" | "setting",
+  field: string,
+): ResolvedSpec | undefined {
+  const { quantization, source, backendName, backend } = pair.reference;
+  switch (kind) {
+    case "weights":
+      return source === pair.newer.source || !sameBackend(pair)
+        ? undefined
+        : withVariant(newer, pair.newer.id, { source });
+    case "quantization":
+      return sameBackend(pair) ? withVariant(newer, pair.newer.id, { quantization, source }) : undefined;
+    case "backend":
+      return withVariant(newer, pair.newer.id, {
+        // Another backend under the old one's name would take the other variants along.
+        backendName: backendName === pair.newer.backendName ? "put-back" : backendName,
+        backend,
+        source,
+      });
+    case "setting":
+      return withSetting(newer, pair, field);
+  }
+}
+
+function putTaskBack(
+  newer: ResolvedSpec,
+  task: ResolvedTask,
+  kind: "template" | "dataset" | "task",
+  field: string,
+): ResolvedSpec | undefined {
+  switch (kind) {
+    case "template":
+      return withTask(newer, task.name, { prompt: task.prompt });
+    case "dataset":
+      return newer.tasks.some(({ dataset }) => dataset.folder === task.dataset.folder)
+        ? undefined
+        : withTask(newer, task.name, { dataset: task.dataset });
+    case "task":
+      return withTaskField(newer, task, field);
   }
 }
 

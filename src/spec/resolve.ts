@@ -1,25 +1,18 @@
-import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
-import { type Dataset, openDataset } from "../dataset/dataset.ts";
+import { dirname, resolve as resolvePath } from "node:path";
 import type { DatasetFinder } from "../dataset/find.ts";
-import { HUB_RECIPES } from "../dataset/hub-recipes/recipes.ts";
-import { countSample } from "../dataset/task-items.ts";
-import { messageOf, QuantGateError, UsageError } from "../domain/errors.ts";
-import { FIGURES, type Figure, type Protocol } from "../domain/protocol.ts";
+import { UsageError } from "../domain/errors.ts";
 import { parseQuantization } from "../domain/quantization.ts";
 import type { BackendConfig } from "./backend-schema.ts";
 import { chooseBaseline } from "./choose-baseline.ts";
-import { assertCanShow, choosePrompt } from "./choose-prompt.ts";
 import { EXTERNAL_BASELINE } from "./external-baseline.ts";
 import { findSource } from "./find-source.ts";
 import { nearest } from "./known-keys.ts";
+import { located, type Place } from "./located.ts";
 import { matchVariants } from "./match-variants.ts";
 import type { Located } from "./parse.ts";
+import { resolveTask } from "./resolve-task.ts";
 import type { ResolvedModel, ResolvedSpec, ResolvedTask, ResolvedVariant } from "./resolved.ts";
 import type { ParsedSpec } from "./schema.ts";
-
-type Place = (path: readonly PropertyKey[]) => string;
-
-const DEFAULT_MAX_TOKENS = { "multiple-choice": 32, generation: 256 } as const;
 
 /** Looks up every name, makes paths absolute (relative to the spec file) and checks what can be checked before anything runs. */
 export async function resolveSpec(
@@ -186,107 +179,6 @@ function backendOf(spec: ParsedSpec, name: string | undefined, path: readonly Pr
 function withKeyBeside(backend: BackendConfig, folder: string): BackendConfig {
   if (!("apiKeyFile" in backend) || backend.apiKeyFile === undefined) return backend;
   return { ...backend, apiKeyFile: resolvePath(folder, backend.apiKeyFile) };
-}
-
-async function resolveTask(
-  task: ParsedSpec["tasks"][number],
-  path: readonly PropertyKey[],
-  folder: string,
-  place: Place,
-  findDataset: DatasetFinder,
-): Promise<ResolvedTask> {
-  const dataset = await findOrOpen(task.dataset, place([...path, "dataset"]), folder, findDataset);
-  const { manifest } = dataset;
-  if (manifest.items === 0)
-    throw new UsageError(
-      `${place(path)}: task "${task.name ?? manifest.name}" is empty: dataset ${manifest.name} has no items`,
-    );
-  const { sample, shots = 0 } = task;
-  if (sample !== undefined && task.limit !== undefined)
-    throw new UsageError(`${place([...path, "limit"])}: give either "limit" or "sample", not both`);
-  const items = await located(place([...path, "sample"]), () =>
-    sample === undefined
-      ? Math.min(task.limit ?? manifest.items, manifest.items)
-      : countSample(dataset, sample, new AbortController().signal),
-  );
-  const prompt = await located(place([...path, "prompt"]), () => choosePrompt(manifest, task.prompt));
-  await located(place([...path, "shots"]), () => assertCanShow(shots, manifest, prompt));
-  const common = {
-    name: task.name ?? manifest.name,
-    dataset,
-    prompt,
-    items,
-    ...(sample === undefined ? {} : { sample }),
-    ...(shots === 0 ? {} : { shots }),
-    maxTokens: task.maxTokens ?? manifest.defaults.maxTokens ?? DEFAULT_MAX_TOKENS[manifest.type],
-    stop: task.stop ?? manifest.defaults.stop ?? [],
-  };
-  if (manifest.type === "multiple-choice") {
-    if (task.postFilters !== undefined) {
-      throw new UsageError(
-        `${place([...path, "postFilters"])}: "postFilters" belong to generation tasks; ${manifest.name} is multiple-choice`,
-      );
-    }
-    const protocol = task.protocol ?? manifest.defaults.protocol ?? "letter-logprob";
-    const primary = primaryFigure(protocol, task.primary, manifest.defaults.primary, place([...path, "primary"]));
-    return { ...common, type: "multiple-choice", protocol, primary };
-  }
-  for (const key of ["protocol", "primary"] as const) {
-    if (task[key] !== undefined)
-      throw new UsageError(
-        `${place([...path, key])}: "${key}" belongs to multiple-choice tasks; ${manifest.name} is a generation task`,
-      );
-  }
-  return {
-    ...common,
-    type: "generation",
-    kind: manifest.kind ?? "chat",
-    postFilters: task.postFilters ?? manifest.defaults.postFilters ?? [],
-  };
-}
-
-function primaryFigure(
-  protocol: Protocol,
-  asked: Figure | undefined,
-  declared: Figure | undefined,
-  where: string,
-): Figure {
-  const figures: readonly Figure[] = FIGURES[protocol];
-  if (asked !== undefined && !figures.includes(asked)) {
-    throw new UsageError(`${where}: "${asked}" is no figure of ${protocol}; it has ${figures.join(", ")}`);
-  }
-  const preferred = asked ?? (declared !== undefined && figures.includes(declared) ? declared : undefined);
-  return preferred ?? figures[0] ?? "acc";
-}
-
-async function findOrOpen(name: string, where: string, folder: string, findDataset: DatasetFinder): Promise<Dataset> {
-  if (name.startsWith(".") || isAbsolute(name)) return located(where, () => openDataset(resolvePath(folder, name)));
-  const found = await findDataset.folderOf(name);
-  if (found === undefined) {
-    const names = await findDataset.names();
-    const meant = nearest(name, names);
-    throw new UsageError(`${where}: unknown dataset "${name}"`, {
-      hint: HUB_RECIPES.has(name)
-        ? `fetch it: quantgate datasets pull ${name}`
-        : meant === undefined
-          ? "`quantgate datasets list` shows what there is; a folder starts with ./"
-          : `did you mean "${meant}"?`,
-    });
-  }
-  return located(where, () => openDataset(found));
-}
-
-/** Puts the place in the spec in front of what a check complains about. */
-async function located<T>(where: string, check: () => T | Promise<T>): Promise<T> {
-  try {
-    return await check();
-  } catch (error) {
-    if (!(error instanceof QuantGateError)) throw error;
-    throw new UsageError(`${where}: ${messageOf(error)}`, {
-      cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
-  }
 }
 
 function unique(keys: readonly string[], complaint: (index: number) => string, hint?: string): void {
