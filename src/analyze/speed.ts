@@ -14,13 +14,17 @@ export interface Speed {
   readonly dollarsPerMillionTokens?: number;
   /** Sum over answers of the time from asking to having; answers may overlap. */
   readonly answerMs: number;
+  /** Answers that were asked; all figures are of these alone. */
   readonly answers: number;
+  /** Answers that were kept from earlier runs: they have no times here. Absent: none. */
+  readonly keptAnswers?: number;
 }
 
 /** Adds up a variant's timings as its rows are read. */
 export class SpeedMeter {
   #loadMs = 0;
   #answers = 0;
+  #kept = 0;
   #answerMs = 0;
   #warm = false;
   #completion = { tokens: 0, ms: 0 };
@@ -37,6 +41,12 @@ export class SpeedMeter {
 
   /** `at`: when the answer was there, in milliseconds since the epoch; NaN where it isn't known. */
   addAnswer(kind: string, tokens: TokenCounts, timings: Timings, at: number): void {
+    if (timings.kept === true) {
+      this.#kept += 1;
+      // What was asked before and after a kept answer is no one stretch of time.
+      this.#session = undefined;
+      return;
+    }
     this.#answers += 1;
     this.#answerMs += timings.wallMs;
     if (kind !== "generated") {
@@ -78,6 +88,7 @@ export class SpeedMeter {
         : { dollarsPerMillionTokens: (dollarsPerHour / (wallTokensPerSecond * 3600)) * 1e6 }),
       answerMs: this.#answerMs,
       answers: this.#answers,
+      ...(this.#kept === 0 ? {} : { keptAnswers: this.#kept }),
     };
   }
 

@@ -35,7 +35,7 @@ class CachedBackend implements Backend {
     if (context?.fresh === true) return this.#backend.generate(request, signal, context);
     const key = this.#cache.key(this.identity, request);
     const kept = await this.#cache.get(key);
-    if (kept !== undefined && kept.kind === request.kind) return kept as AnswerOf<R>;
+    if (kept !== undefined && kept.kind === request.kind) return asKept(kept) as AnswerOf<R>;
     const answer = await this.#backend.generate(request, signal, context);
     if (isWorthKeeping(answer)) await this.#cache.put(key, answer);
     return answer;
@@ -44,6 +44,11 @@ class CachedBackend implements Backend {
   close(): Promise<void> {
     return this.#backend.close();
   }
+}
+
+/** Nobody was asked: whoever reads its times must know that. */
+function asKept(answer: BackendAnswer): BackendAnswer {
+  return { ...answer, timings: { ...answer.timings, kept: true } };
 }
 
 /** An empty answer may be a server's fault that looks like success; asking again costs little. */

@@ -42,6 +42,8 @@ export interface Timings {
   readonly queueMs?: number;
   readonly loadMs?: number;
   readonly firstTokenMs?: number;
+  /** The answer was kept from an earlier run: these are the times of when it was asked, and say nothing of this one. */
+  readonly kept?: true;
 }
 
 /** `end`: the model's own end token; `stop`: a stop string; `length`: the token limit. */

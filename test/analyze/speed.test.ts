@@ -79,4 +79,18 @@ describe("the speed of a variant", () => {
     // 60 tokens a second are 216,000 an hour: at $2.16 an hour, $10 a million.
     expect(meter.speed({ dollarsPerHour: 2.16 }).dollarsPerMillionTokens).toBeCloseTo(10, 9);
   });
+  it("leaves out answers that were kept from earlier runs, and counts them", () => {
+    const asked = { wallMs: 1000, promptMs: 100, decodeMs: 800, firstTokenMs: 150 };
+    const tokens = { prompt: 10, completion: 9 };
+    const [meter, mixed] = [new SpeedMeter(), new SpeedMeter()];
+    for (const at of [1000, 2000, 3000]) {
+      meter.addAnswer("generated", tokens, asked, at);
+      mixed.addAnswer("generated", tokens, asked, at);
+    }
+    mixed.addAnswer("generated", tokens, { ...asked, kept: true }, 3001);
+    expect(mixed.speed({ dollarsPerHour: 1 })).toEqual({ ...meter.speed({ dollarsPerHour: 1 }), keptAnswers: 1 });
+    const kept = new SpeedMeter();
+    kept.addAnswer("generated", tokens, { ...asked, kept: true }, 1);
+    expect(kept.speed({ dollarsPerHour: 1 })).toEqual({ loadMs: 0, answerMs: 0, answers: 0, keptAnswers: 1 });
+  });
 });

@@ -176,10 +176,13 @@ function aggregateCell(
 function speedCells({ speed }: VariantView): readonly Cell[] {
   if (speed === undefined) return ["not measured", "not measured", "not measured"];
   const { decodeTokensPerSecond, wallTokensPerSecond, medianFirstTokenMs, dollarsPerMillionTokens, loadMs } = speed;
+  const { answers, keptAnswers } = speed;
+  if (answers === 0 && keptAnswers !== undefined) return ["no timed answers", "no timed answers", duration(loadMs)];
   const wall = wallTokensPerSecond === undefined ? [] : [`${count(wallTokensPerSecond)} by the wall clock`];
   const cost =
     dollarsPerMillionTokens === undefined ? [] : [`$${decimal(dollarsPerMillionTokens, 2)} a million (derived)`];
-  const note = [...wall, ...cost].join(", ");
+  const kept = keptAnswers === undefined ? [] : [`${plural(keptAnswers, "kept answer")} left out`];
+  const note = [...wall, ...cost, ...kept].join(", ");
   return [
     {
       text: decodeTokensPerSecond === undefined ? "not told" : count(decodeTokensPerSecond),
