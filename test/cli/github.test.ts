@@ -184,8 +184,10 @@ describe("on GitHub", () => {
   it("so has a run that couldn't complete, and they say what is missing", async () => {
     const folder = await temporaryFolder();
     const broken = join(folder, "broken.gguf");
-    // As much of the file as a broken download leaves: it begins well.
-    await writeFile(broken, (await readFile(demoModel("Q2_K"))).subarray(0, 200_000));
+    // A whole file, of an architecture that llama.cpp doesn't know.
+    const bytes = await readFile(demoModel("Q2_K"));
+    expect(bytes.write("lhama", bytes.indexOf("llama"))).toBe(5);
+    await writeFile(broken, bytes);
     const spec = await writeSmallSpec(folder, { quantizations: ["FP16", "Q2_K"], limit: 12 });
     await writeFile(spec, (await readFile(spec, "utf8")).replace(demoModel("Q2_K"), broken));
     const { code, stderr, summary, junit, markdown } = await onGitHub(spec, folder);
