@@ -1,5 +1,5 @@
 import { UsageError } from "../domain/errors.ts";
-import { parseQuantization, QUANTIZATIONS, type Quantization } from "../domain/quantization.ts";
+import { parseQuantization, type Quantization } from "../domain/quantization.ts";
 import { findResults } from "../import/find-results.ts";
 import type { ImportSource } from "../import/import-run.ts";
 import type { ImportedResults } from "../import/imported-row.ts";
@@ -26,12 +26,13 @@ export async function openResults(argument: string, signal: AbortSignal): Promis
   return [{ quantization: quantizationOf(own, path), path, results }];
 }
 
-/** The quantization of a label, also within one of several words: `smol-Q4_K_M`. */
+/** The quantization of a label, also within one of several words (`smol-Q4_K_M`); any other label stands for itself (`W4A16`). */
 export function quantizationOf(label: string, where: string): Quantization {
   const known = parseQuantization(label) ?? quantizationIn(label);
   if (known !== undefined) return known;
-  throw new UsageError(`${where}: the label "${label}" names no quantization that is known`, {
-    hint: `known are ${QUANTIZATIONS.slice(0, 12).join(", ")}, …`,
+  if (/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}$/.test(label)) return label;
+  throw new UsageError(`${where}: "${label}" is no label: letters, digits, '.', '_', ':', '+' and '-'`, {
+    hint: `give it one: LABEL=${where}`,
   });
 }
 
