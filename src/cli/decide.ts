@@ -6,9 +6,11 @@ import { readEnv } from "../env.ts";
 import type { Policy } from "../gate/policies.ts";
 import { type DecidedRun, decideRun } from "../pipeline/decide-run.ts";
 import { findBaseline, type StoredBaseline } from "../pipeline/find-baseline.ts";
+import { readManifest } from "../store/read-manifest.ts";
+import type { Author } from "../pipeline/record-verdicts.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
-import { readManifest } from "../store/read-manifest.ts";
+import { listRun } from "../store/listed-run.ts";
 import type { Run } from "../store/run-store.ts";
 
 export interface OutputOptions {
@@ -23,6 +25,8 @@ export interface OutputOptions {
   readonly baseline?: string;
   /** Nothing that was computed before is taken for granted. */
   readonly fresh?: boolean;
+  /** Puts the verdict on record; absent: a what-if. */
+  readonly record?: Author;
 }
 
 /** Analyzes a run whose answers are there, decides, writes its reports and prints what it came to. Sets no exit code. */
@@ -41,6 +45,7 @@ export async function decide(
     fresh: options.fresh ?? false,
     baselines: await storedBaselines(manifest.spec.models, options, run.id),
     ...(candidates === undefined ? {} : { candidates }),
+    ...(options.record === undefined ? {} : { record: options.record }),
   });
   await publish(decided, policy, options);
   await print(run, decided, options);
@@ -108,7 +113,17 @@ async function print(run: Run, { verdicts, summary, manifest }: DecidedRun, opti
   const { renderTable } = await import("../report/terminal-table.ts");
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   process.stdout.write(`${renderTable(summary, verdicts, { columns: process.stdout.columns ?? 80, color })}\n`);
-  if (options.quiet !== true) process.stdout.write(`\nReport: ${join(run.location, "report.html")}\n`);
+  if (options.quiet === true) return;
+  const told =
+    options.record === undefined ? await standingRecord(run) : `Report: ${join(run.location, "report.html")}`;
+  process.stdout.write(`\n${told}\n`);
+}
+
+/** What a what-if leaves as it is. */
+async function standingRecord(run: Run): Promise<string> {
+  const card = listRun(run.id, await run.read("manifest.json"), await run.read("verdicts.json"));
+  const stands = card.overall === undefined ? "none yet" : `${card.overall}, by policy ${card.policy ?? "unknown"}`;
+  return `This was a what-if. The verdict on record stands: ${stands}. \`--save\` puts this one on record.`;
 }
 
 async function save(path: string, text: string): Promise<void> {

@@ -1,14 +1,19 @@
+import { resolve } from "node:path";
 import { evaluationServices, findDatasets, openStore } from "../compose.ts";
 import { InterruptedError, RunBusyError, UsageError } from "../domain/errors.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
+import { POLICY_NAMES } from "../gate/policy-schema.ts";
+import { ownPolicy } from "../pipeline/own-policy.ts";
+import { readManifest } from "../store/read-manifest.ts";
+import type { Author } from "../pipeline/record-verdicts.ts";
 import { resumeRun } from "../pipeline/resume-run.ts";
 import { newRunId } from "../pipeline/run-id.ts";
 import { startRun } from "../pipeline/start-run.ts";
 import { loadSpec } from "../spec/load.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
-import { readManifest } from "../store/read-manifest.ts";
+import { whoCalls } from "./author.ts";
 import { decide, type OutputOptions, storedBaselines } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { progressLine } from "./progress-line.ts";
@@ -50,9 +55,16 @@ export async function evaluate(
     probe: options.probe !== false,
     answerCache: options.cache !== false,
   });
-  const spec = "resume" in what ? (await readManifest(await store.open(what.resume))).spec : what;
+  const resumed = "resume" in what ? await store.open(what.resume) : undefined;
+  const stored = resumed === undefined ? undefined : await readManifest(resumed);
+  const asked = askedPolicy(options.policy);
+  // What a new run is asked to be decided by is its own policy from then on.
+  const spec = stored?.spec ?? ("resume" in what || asked === undefined ? what : { ...what, policy: asked });
+  if ("resume" in spec) throw new Error("a run that is resumed has a spec");
   // Wrong names are told before anything runs.
-  const policy = await loadPolicy(options.policy ?? spec.policy);
+  const own =
+    resumed === undefined || stored === undefined ? await loadPolicy(spec.policy) : await ownPolicy(resumed, stored);
+  const policy = asked === undefined ? own : await loadPolicy(asked);
   for (const name of options.variant ?? []) matchVariants(name, spec.models, "--variant");
   await storedBaselines(spec.models, options);
 
@@ -60,7 +72,7 @@ export async function evaluate(
   const id = "resume" in what ? what.resume : newRunId(what.name, services.now(), Math.random);
   try {
     const evaluation = { onProgress, signal, retryErrored: options.retryErrored === true };
-    await ("resume" in what ? resumeRun(id, services, evaluation) : startRun(what, id, services, evaluation));
+    await (resumed === undefined ? startRun(spec, id, services, evaluation) : resumeRun(id, services, evaluation));
   } catch (error) {
     const interrupted = error instanceof InterruptedError;
     // CI reads the reports of a run that failed or ran out of time, too; they say what is missing.
@@ -70,16 +82,30 @@ export async function evaluate(
     throw new InterruptedError("interrupted; what was answered is kept", { cause: error, hint });
   }
   onProgress({ kind: "analyzing" });
-  const { verdicts } = await decide(await store.open(id), policy, options, signal);
+  const { verdicts } = await decide(await store.open(id), policy, { ...options, record: record() }, signal);
   return options.gate === false ? 0 : verdicts.exitCode;
+
+  function record(): Author {
+    return { by: whoCalls(process.env), how: "run", at: services.now(), own };
+  }
 
   async function concludeUnfinished(unfinished: string): Promise<void> {
     const ids = await store.list();
     if (!ids.includes(unfinished)) return;
     // The signal has fired when the run was interrupted; a second interrupt ends the process at once.
     const ownSignal = new AbortController().signal;
-    await decide(await store.open(unfinished), policy, { ...options, quiet: true }, ownSignal).catch(() => {});
+    await decide(
+      await store.open(unfinished),
+      policy,
+      { ...options, quiet: true, record: record() },
+      ownSignal,
+    ).catch(() => {});
   }
+}
+
+/** A policy file by its path, whatever the folder that the run is decided from later. */
+function askedPolicy(named: string | undefined): string | undefined {
+  return named === undefined || POLICY_NAMES.some((name) => name === named) ? named : resolve(named);
 }
 
 /** Whether somebody waits for reports even of a run that was interrupted; a person at a terminal doesn't. */

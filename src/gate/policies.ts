@@ -180,9 +180,7 @@ function completePolicy(parsed: ParsedPolicy): Policy {
     rules,
     onInconclusive,
     recommended: parsed.recommended ?? base?.recommended ?? [],
-    hash: createHash("sha256")
-      .update(JSON.stringify(sortKeys({ rules, onInconclusive })))
-      .digest("hex"),
+    hash: hashOf(rules, onInconclusive),
   };
 }
 
@@ -191,6 +189,13 @@ function withLabelRule(rules: readonly Rule[]): readonly Rule[] {
   return rules.length === 0 || rules.some(({ type }) => type === "weights-as-labelled")
     ? rules
     : [...rules, { type: "weights-as-labelled" }];
+}
+
+/** sha256 over what decides. */
+export function hashOf(rules: readonly Rule[], onInconclusive: Policy["onInconclusive"]): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys({ rules, onInconclusive })))
+    .digest("hex");
 }
 
 /** The same value with the keys of every object in order, so that equal content has equal text. */

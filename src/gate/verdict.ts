@@ -63,6 +63,8 @@ export interface Verdicts {
     readonly name: string;
     /** sha256 over what decides: the rules and what an inconclusive verdict does. */
     readonly hash: string;
+    /** Whether it is the run's own: the one that it was decided by when it ended. Absent in what-ifs, and in verdicts of version 0.1. */
+    readonly own?: boolean;
     /** Quantizations that the policy recommends; they decide nothing. */
     readonly recommended?: readonly Quantization[];
   };

@@ -4,7 +4,7 @@ import { findDegradation } from "../analyze/degraded.ts";
 import { publishedResult, publishedTable } from "../analyze/published.ts";
 import { evaluatePolicy } from "../gate/evaluate.ts";
 import { marginsOf } from "../gate/margins.ts";
-import { loadPolicy, type Policy } from "../gate/policies.ts";
+import type { Policy } from "../gate/policies.ts";
 import type { Verdicts } from "../gate/verdict.ts";
 import type { PublishedStudy, ReportData } from "../report/report-data.ts";
 import type { RunManifest } from "../store/manifest.ts";
@@ -12,6 +12,8 @@ import type { Run } from "../store/run-store.ts";
 import { type Analysis, analyzeRun } from "./analyze-run.ts";
 import { collectExamples } from "./collect-examples.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
+import { ownPolicy } from "./own-policy.ts";
+import { type Author, recordVerdicts } from "./record-verdicts.ts";
 
 /** Flipped items shown per task and variant. */
 const EXAMPLES_PER_TASK = 5;
@@ -27,26 +29,30 @@ export interface DecideOptions {
   readonly baselines?: readonly StoredBaseline[];
   /** Computes everything again. */
   readonly fresh?: boolean;
+  /** Who makes this the run's record; absent: a what-if, of which nothing is kept. */
+  readonly record?: Author;
   readonly signal: AbortSignal;
 }
 
 /**
- * Everything after the answers: analyzes a run's scores, decides by a policy, and writes summary, verdicts and reports. Asks no backend.
+ * Everything after the answers: analyzes a run's scores and decides by a policy; where somebody puts it on record, writes verdicts and reports.
+ * Asks no backend.
  */
 export async function decideRun(
   run: Run,
   ownManifest: RunManifest,
   policy: Policy,
-  { candidates, baselines = [], fresh = false, signal }: DecideOptions,
+  { candidates, baselines = [], fresh = false, record, signal }: DecideOptions,
 ): Promise<DecidedRun> {
   const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy), fresh });
   const { summary, scores, manifest } = analysis;
   const evidence = { summary, scores, manifest, degraded: findDegradation(summary) };
-  const verdicts = evaluatePolicy(policy, evidence, candidates === undefined ? {} : { candidates });
-  await run.write("verdicts.json", `${JSON.stringify(verdicts, null, 2)}\n`);
+  const found = evaluatePolicy(policy, evidence, candidates === undefined ? {} : { candidates });
+  const verdicts = record === undefined ? found : await recordVerdicts(run, found, record);
   const examples = await collectExamples(flipSources(run, analysis), { perTask: EXAMPLES_PER_TASK, signal });
   const published = publishedFor(manifest);
   const decided = { ...analysis, verdicts, examples, ...(published === undefined ? {} : { published }) };
+  if (record === undefined) return decided;
   const [{ renderHtml }, { renderMarkdown }, { renderJUnit }] = await Promise.all([
     import("../report/html.ts"),
     import("../report/markdown.ts"),
@@ -60,9 +66,11 @@ export async function decideRun(
 
 /** Decides a run by the policy and the candidates that its own spec names. */
 export async function decideByOwnPolicy(run: Run, manifest: RunManifest, signal: AbortSignal): Promise<Verdicts> {
-  const { candidates, policy } = manifest.spec;
-  const options = { signal, ...(candidates === undefined ? {} : { candidates }) };
-  return (await decideRun(run, manifest, await loadPolicy(policy), options)).verdicts;
+  const { candidates } = manifest.spec;
+  const own = await ownPolicy(run, manifest);
+  const record = { by: manifest.submission?.by ?? "the service", how: "service", at: new Date(), own };
+  const options = { signal, record, ...(candidates === undefined ? {} : { candidates }) };
+  return (await decideRun(run, manifest, own, options)).verdicts;
 }
 
 function flipSources(run: Run, { scores, manifest, origins }: Analysis) {

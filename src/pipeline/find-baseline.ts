@@ -44,17 +44,27 @@ export async function findBaseline(
   return { model, name, run, manifest, variant };
 }
 
-/** The newest complete run of a model that passed, among those that are older than `before`. */
+/** The newest complete run of a model that passed by its own policy, among those that are older than `before`. */
 export async function lastPassing(
   model: string,
   store: RunStore,
   { before }: { readonly before?: string } = {},
 ): Promise<string | undefined> {
-  const { runs } = await store.find(
-    { model, overall: "pass", statuses: ["completed"] },
-    { limit: 1, ...(before === undefined ? {} : { after: before }) },
-  );
-  return runs[0]?.id;
+  for await (const id of passing(model, store, before)) return id;
+  return undefined;
+}
+
+/** Complete runs of a model that passed by their own policy, newest first: a verdict that somebody saved by another one afterwards proves nothing. */
+async function* passing(model: string, store: RunStore, before: string | undefined): AsyncGenerator<string> {
+  for (let after = before; ; ) {
+    const { runs, more } = await store.find(
+      { model, overall: "pass", statuses: ["completed"] },
+      { limit: PAGE, ...(after === undefined ? {} : { after }) },
+    );
+    for (const { id, ownPolicy } of runs) if (ownPolicy === true) yield id;
+    after = runs.at(-1)?.id;
+    if (!more || after === undefined) return;
+  }
 }
 
 /** The run of that name or id. Throws `UsageError` when there is none. */
@@ -71,16 +81,8 @@ export async function runNamed(name: string, store: RunStore): Promise<string> {
 
 /** A run that was itself held against a stored baseline has none to offer, and is passed over. */
 async function lastPassingBaseline(model: string, store: RunStore, except: string | undefined): Promise<string> {
-  for (let after: string | undefined; ; ) {
-    const { runs, more } = await store.find(
-      { model, overall: "pass", statuses: ["completed"] },
-      { limit: PAGE, ...(after === undefined ? {} : { after }) },
-    );
-    for (const { id } of runs) {
-      if (id !== except && baselineVariant(await readManifest(await store.open(id)), model) !== undefined) return id;
-    }
-    after = runs.at(-1)?.id;
-    if (!more || after === undefined) break;
+  for await (const id of passing(model, store, undefined)) {
+    if (id !== except && baselineVariant(await readManifest(await store.open(id)), model) !== undefined) return id;
   }
   throw new UsageError(`no run of ${model} with a baseline of its own has passed yet`, {
     hint: "`quantgate runs` lists the runs; name one with `quantgate baseline set`",

@@ -11,6 +11,7 @@ const ManifestSchema = z.object({
   specHash: z.string(),
   spec: z.object({
     name: z.string(),
+    policy: z.union([z.string(), z.array(z.string())]).optional(),
     models: z.array(z.object({ name: z.string(), variants: z.array(z.object({ id: z.string() })) })),
   }),
   submission: z.object({ by: z.string(), executor: z.enum(EXECUTORS), schedule: z.string().optional() }).optional(),
@@ -20,6 +21,7 @@ const ManifestSchema = z.object({
 const VerdictsSchema = z.object({
   overall: z.enum(OUTCOMES),
   exitCode: z.int(),
+  policy: z.object({ name: z.string(), own: z.boolean().optional() }).optional(),
   damaged: z.array(z.string()).optional(),
   models: z.array(
     z.object({
@@ -46,6 +48,11 @@ export const ListedRunSchema = z.strictObject({
   failure: z.string().exactOptional(),
   overall: z.enum(OUTCOMES).exactOptional(),
   exitCode: z.int().exactOptional(),
+  policy: z.string().exactOptional().describe("Name of the policy that decided it."),
+  ownPolicy: z
+    .boolean()
+    .exactOptional()
+    .describe("False: somebody saved the verdict by another policy than the run's own."),
   damaged: z
     .array(z.string())
     .exactOptional()
@@ -79,10 +86,22 @@ export function listRun(id: string, manifestText: string | undefined, verdictsTe
       : {
           overall: verdicts.overall,
           exitCode: verdicts.exitCode,
+          ...(verdicts.policy === undefined
+            ? {}
+            : { policy: verdicts.policy.name, ownPolicy: isOwn(verdicts.policy, spec.policy) }),
           ...(verdicts.damaged === undefined ? {} : { damaged: verdicts.damaged }),
           verdicts: verdicts.models.flatMap((model) => model.variants),
         }),
   };
+}
+
+/** Version 0.1 kept the policy's name alone: it is the run's own where its spec names it, or a file, whose policy has a name of its own. */
+function isOwn(
+  { name, own }: { readonly name: string; readonly own?: boolean | undefined },
+  asked: string | readonly string[] | undefined,
+): boolean {
+  if (own !== undefined) return own;
+  return asked !== undefined && [asked].flat().some((policy) => policy === name || /[./\\]/.test(policy));
 }
 
 function parse<S extends z.ZodType>(schema: S, text: string | undefined): z.output<S> | undefined {

@@ -7,6 +7,8 @@ export const DOCUMENT_NAMES = [
   "manifest.json",
   "summary.json",
   "verdicts.json",
+  "policy.json",
+  "verdicts.log",
   "performance.json",
   "report.md",
   "report.html",

@@ -5,7 +5,7 @@ import { parseJsonLines, type Row, stringAt, stringsAt } from "./json-lines.ts";
 const DATASETS = new URL("../../datasets/", import.meta.url);
 
 const ITEMS: Readonly<Record<string, number>> = {
-  summarization: 50,
+  summarization: 100,
   qa: 100,
   code: 100,
   chat: 100,

@@ -53,6 +53,7 @@ export function addEvaluation(program: Command): void {
     .summary("decide a finished run again, by any policy")
     .description("Decides a finished run by a policy. Asks no backend.")
     .argument("<run>", "id of a run")
+    .option("--save", "put the verdict on record: verdicts.json, with a line in verdicts.log")
     .addHelpText("after", EXIT_CODES)
     .action(async (id: string, options) => (await import("../gate.ts")).gate(id, options));
 
