@@ -21,9 +21,22 @@ export interface RunScores {
   readonly samples: ReadonlyMap<string, readonly VariantScores[]>;
   readonly identities: ReadonlyMap<string, VariantIdentity>;
   readonly speeds: ReadonlyMap<string, SpeedMeter>;
+  /** What happened while a variant was asked, by variant id; of those that answered or erred. */
+  readonly incidents: ReadonlyMap<string, Incidents>;
   /** What is said of lines that couldn't be read, a sentence for each stream; their items are absent. */
   readonly damaged: readonly string[];
 }
+
+/** What may have moved a variant's answers, or kept them away. */
+export interface Incidents {
+  /** Builds of the program that answered, each time that the variant was opened; more than one: it changed on the way. */
+  readonly builds: readonly string[];
+  /** Items that were refused because the server had too much to do. */
+  readonly overloaded: number;
+}
+
+/** Kind of the error by which a backend says that it throttles. */
+const OVERLOADED = "overloaded";
 
 /** Reads a run's score rows, streamed, into columns. `onLine` is given every line that counts as it is stored. */
 export async function loadScores(
@@ -36,6 +49,12 @@ export async function loadScores(
   const first = new Map<string, OpenedRecord>();
   const speeds = new Map(variantsOf(spec).map((variant) => [variant.id, new SpeedMeter()]));
   const openings = new Set<string>();
+  const incidents = new Map<string, { builds: Set<string>; overloaded: number }>();
+  const incidentsOf = (variant: string) => {
+    const known = incidents.get(variant) ?? { builds: new Set<string>(), overloaded: 0 };
+    incidents.set(variant, known);
+    return known;
+  };
   const damage = new Damage();
   for await (const { line, text } of readLines(run, "scores", START, { onDamage: damage.add, signal })) {
     onLine?.(text);
@@ -44,12 +63,14 @@ export async function loadScores(
       const opening = `${line.variant}\n${line.at}`;
       if (openings.has(opening)) continue;
       openings.add(opening);
+      incidentsOf(line.variant).builds.add(line.identity.build);
       // The first by time: the order of lines is that in which they came in.
       const known = first.get(line.variant);
       if (known === undefined || line.at < known.at) first.set(line.variant, line);
       speeds.get(line.variant)?.addLoad(line.loadMs);
     } else {
       columns.add(line);
+      if (line.result.kind === "missing" && line.result.error === OVERLOADED) incidentsOf(line.variant).overloaded += 1;
       if (line.tokens !== undefined && line.timings !== undefined) {
         speeds.get(line.variant)?.addAnswer(line.result.kind, line.tokens, line.timings, Date.parse(line.at ?? ""));
       }
@@ -68,6 +89,9 @@ export async function loadScores(
     samples,
     identities,
     speeds,
+    incidents: new Map(
+      [...incidents].map(([variant, { builds, overloaded }]) => [variant, { builds: [...builds].sort(), overloaded }]),
+    ),
     damaged: damage.describe(run),
   };
 }

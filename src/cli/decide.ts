@@ -6,11 +6,11 @@ import { readEnv } from "../env.ts";
 import type { Policy } from "../gate/policies.ts";
 import { type DecidedRun, decideRun } from "../pipeline/decide-run.ts";
 import { findBaseline, type StoredBaseline } from "../pipeline/find-baseline.ts";
-import { readManifest } from "../store/read-manifest.ts";
 import type { Author } from "../pipeline/record-verdicts.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedModel } from "../spec/resolved.ts";
 import { listRun } from "../store/listed-run.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import type { Run } from "../store/run-store.ts";
 
 export interface OutputOptions {

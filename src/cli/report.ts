@@ -2,8 +2,8 @@ import { evaluationServices, openStore } from "../compose.ts";
 import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import { ownPolicy } from "../pipeline/own-policy.ts";
-import { readManifest } from "../store/read-manifest.ts";
 import { rescoreRun } from "../pipeline/rescore-run.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import { whoCalls } from "./author.ts";
 import { decide, type OutputOptions } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -28,12 +28,7 @@ export async function report(id: string, options: ReportOptions): Promise<void> 
   try {
     const damage = await rescoreRun(run, manifest, evaluationServices(store, readEnv(process.env)), signal);
     for (const told of damage.describe(run)) process.stderr.write(`${told}\n`);
-    await decide(
-      run,
-      policy,
-      { ...options, fresh: true, ...(options.policy === undefined ? { record } : {}) },
-      signal,
-    );
+    await decide(run, policy, { ...options, fresh: true, ...(options.policy === undefined ? { record } : {}) }, signal);
   } finally {
     await run.close();
   }

@@ -5,7 +5,6 @@ import { readEnv } from "../env.ts";
 import { loadPolicy } from "../gate/policies.ts";
 import { POLICY_NAMES } from "../gate/policy-schema.ts";
 import { ownPolicy } from "../pipeline/own-policy.ts";
-import { readManifest } from "../store/read-manifest.ts";
 import type { Author } from "../pipeline/record-verdicts.ts";
 import { resumeRun } from "../pipeline/resume-run.ts";
 import { newRunId } from "../pipeline/run-id.ts";
@@ -13,6 +12,7 @@ import { startRun } from "../pipeline/start-run.ts";
 import { loadSpec } from "../spec/load.ts";
 import { matchVariants } from "../spec/match-variants.ts";
 import type { ResolvedSpec } from "../spec/resolved.ts";
+import { readManifest } from "../store/read-manifest.ts";
 import { whoCalls } from "./author.ts";
 import { decide, type OutputOptions, storedBaselines } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -59,8 +59,7 @@ export async function evaluate(
   const stored = resumed === undefined ? undefined : await readManifest(resumed);
   const asked = askedPolicy(options.policy);
   // What a new run is asked to be decided by is its own policy from then on.
-  const spec = stored?.spec ?? ("resume" in what || asked === undefined ? what : { ...what, policy: asked });
-  if ("resume" in spec) throw new Error("a run that is resumed has a spec");
+  const spec = stored?.spec ?? withPolicy(what as ResolvedSpec, asked);
   // Wrong names are told before anything runs.
   const own =
     resumed === undefined || stored === undefined ? await loadPolicy(spec.policy) : await ownPolicy(resumed, stored);
@@ -94,13 +93,14 @@ export async function evaluate(
     if (!ids.includes(unfinished)) return;
     // The signal has fired when the run was interrupted; a second interrupt ends the process at once.
     const ownSignal = new AbortController().signal;
-    await decide(
-      await store.open(unfinished),
-      policy,
-      { ...options, quiet: true, record: record() },
-      ownSignal,
-    ).catch(() => {});
+    await decide(await store.open(unfinished), policy, { ...options, quiet: true, record: record() }, ownSignal).catch(
+      () => {},
+    );
   }
+}
+
+function withPolicy(spec: ResolvedSpec, policy: string | undefined): ResolvedSpec {
+  return policy === undefined ? spec : { ...spec, policy };
 }
 
 /** A policy file by its path, whatever the folder that the run is decided from later. */

@@ -9,8 +9,9 @@ export function whyExploratory(variant: string, { spec, earlierLooks = [] }: Run
   const looks = earlierLooks.filter(({ variants }) => variants.includes(variant));
   if (looks.length === 0) return undefined;
   const declared = spec.looks ?? 1;
+  const resampled = looks.some(({ tasks }) => tasks.some(({ sample }) => sample !== undefined));
   const runs = looks.map(({ run }) => run);
-  const seen = `earlier runs (${runs.slice(0, MOST_NAMED).join(", ")}${runs.length > MOST_NAMED ? ", …" : ""}) looked at fewer of these items`;
+  const seen = `earlier runs (${runs.slice(0, MOST_NAMED).join(", ")}${runs.length > MOST_NAMED ? ", …" : ""}) looked at ${resampled ? "another sample of these items" : "fewer of these items"}`;
   const undeclared = looks.find((look) => look.declared !== declared);
   if (undeclared !== undefined)
     return `Exploratory: ${seen}; the spec of ${undeclared.run} declares ${plain(undeclared.declared, 0)} as its number of looks, this one ${plain(declared, 0)}, so α wasn't split the same way from the start`;

@@ -4,6 +4,7 @@ import { parseRepository, type Repository } from "../hub/repository.ts";
 /** Short names of models that are often wanted, with the repositories whose ONNX exports are used. */
 const CATALOG: Readonly<Record<string, string>> = {
   "roberta-large": "FacebookAI/roberta-large",
+  "deberta-xlarge-mnli": "microsoft/deberta-xlarge-mnli",
   "all-mpnet-base-v2": "sentence-transformers/all-mpnet-base-v2",
   "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
 };

@@ -76,6 +76,7 @@ function adopt({ manifest, scores, origins }: AdoptedRun, baseline: StoredBaseli
       samples: copy(scores.samples, stored.samples),
       identities: copy(scores.identities, stored.identities),
       speeds: copy(scores.speeds, stored.speeds),
+      incidents: copy(scores.incidents, stored.incidents),
       damaged: [...scores.damaged, ...stored.damaged.map((told) => `run ${run.id}, ${told}`)],
     },
     origins: new Map([...origins, [id, { run, variant: theirs.id }]]),

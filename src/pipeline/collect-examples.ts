@@ -3,7 +3,7 @@ import { type Flip, findFlips } from "../analyze/flips.ts";
 import { openTaskItems } from "../dataset/task-items.ts";
 import type { BackendAnswer } from "../domain/answer.ts";
 import { passOf } from "../domain/pass.ts";
-import { describeFlip, type FlipSides, severity } from "../report/flip-example.ts";
+import { describeFlip, type FlipSides, severity, worstFirst } from "../report/flip-example.ts";
 import type { FlipExample } from "../report/report-data.ts";
 import { readLines } from "../store/read-lines.ts";
 import { type Run, START } from "../store/run-store.ts";
@@ -65,9 +65,7 @@ export async function collectExamples(
           };
           described.push({ flip, severity: severity(sides), example: describeFlip(head, sides) });
         }
-        described.sort(
-          (a, b) => b.flip.loss - a.flip.loss || b.severity - a.severity || a.flip.baselineIndex - b.flip.baselineIndex,
-        );
+        described.sort(worstFirst);
         examples.push(...described.slice(0, perTask).map(({ example }) => example));
       } finally {
         await items.close();

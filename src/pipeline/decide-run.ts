@@ -46,7 +46,7 @@ export async function decideRun(
 ): Promise<DecidedRun> {
   const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy), fresh });
   const { summary, scores, manifest } = analysis;
-  const evidence = { summary, scores, manifest, degraded: findDegradation(summary) };
+  const evidence = { summary, scores, manifest, degraded: findDegradation(summary, scores.incidents) };
   const found = evaluatePolicy(policy, evidence, candidates === undefined ? {} : { candidates });
   const verdicts = record === undefined ? found : await recordVerdicts(run, found, record);
   const examples = await collectExamples(flipSources(run, analysis), { perTask: EXAMPLES_PER_TASK, signal });

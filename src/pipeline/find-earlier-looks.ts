@@ -1,4 +1,4 @@
-import type { EarlierLook, RunManifest } from "../store/manifest.ts";
+import type { EarlierLook, RunManifest, TaskFacts } from "../store/manifest.ts";
 import { readManifest } from "../store/read-manifest.ts";
 import type { RunStore } from "../store/run-store.ts";
 
@@ -6,7 +6,8 @@ import type { RunStore } from "../store/run-store.ts";
 const MOST_RUNS = 100;
 
 /**
- * Completed runs of the same name that asked the same variants fewer items of the same data by the same template. One of another name is
+ * Completed runs of the same name that asked the same variants fewer items of the same data by the same template, or items of another sample
+ * (drawn by another seed). One of another name is
  * another evaluation, such as a smoke test, whose result decides nothing here. A run that is damaged or deleted meanwhile doesn't count.
  */
 export async function findEarlierLooks(
@@ -27,6 +28,25 @@ export async function findEarlierLooks(
   return looks;
 }
 
+/** What an earlier run took of a task's data, where this one takes more or others; as many or fewer of its items are no new evidence. */
+function differentItems(task: TaskFacts, before: TaskFacts): EarlierLook["tasks"] {
+  const [own, theirs] = [new Set(task.sample?.ids), before.sample];
+  const resampled =
+    task.sample?.idsSha256 !== theirs?.idsSha256 && !isPartOf(theirs?.ids, own) && !covers(before, task);
+  if (resampled) return [{ task: task.task, items: before.items, sample: theirs?.idsSha256 ?? "first" }];
+  return before.items < task.items ? [{ task: task.task, items: before.items }] : [];
+}
+
+/** Whether all ids are among the others; a task without a sample takes the data's first items, whose ids nobody knows here. */
+function isPartOf(ids: readonly string[] | undefined, others: ReadonlySet<string>): boolean {
+  return ids?.every((id) => others.has(id)) ?? false;
+}
+
+/** Whether an earlier sample has all of this one: less of the same evidence. */
+function covers(before: TaskFacts, { sample }: TaskFacts): boolean {
+  return isPartOf(sample?.ids, new Set(before.sample?.ids));
+}
+
 function lookOf(earlier: RunManifest, { spec, tasks }: Pick<RunManifest, "spec" | "tasks">): EarlierLook | undefined {
   const asked = new Set(earlier.spec.models.flatMap((model) => model.variants.map(({ id }) => id)));
   const variants = spec.models.flatMap((model) => model.variants.map(({ id }) => id)).filter((id) => asked.has(id));
@@ -35,7 +55,7 @@ function lookOf(earlier: RunManifest, { spec, tasks }: Pick<RunManifest, "spec" 
       ({ datasetSha256, templateSha256 }) =>
         datasetSha256 === task.datasetSha256 && templateSha256 === task.templateSha256,
     );
-    return before !== undefined && before.items < task.items ? [{ task: task.task, items: before.items }] : [];
+    return before === undefined ? [] : differentItems(task, before);
   });
   if (variants.length === 0 || grown.length === 0) return undefined;
   return { run: earlier.id, variants, tasks: grown, declared: earlier.spec.looks ?? 1 };

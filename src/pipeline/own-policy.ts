@@ -3,8 +3,8 @@ import { z } from "zod";
 import { parseKeptPolicy } from "../gate/kept-policy.ts";
 import { loadPolicy, type Policy } from "../gate/policies.ts";
 import { policyOfVersion01 } from "../gate/policies-0.1.ts";
-import type { Run } from "../store/run-store.ts";
 import type { RunManifest } from "../store/manifest.ts";
+import type { Run } from "../store/run-store.ts";
 
 const DecidedSchema = z.object({ policy: z.object({ hash: z.string() }) });
 

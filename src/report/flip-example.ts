@@ -34,6 +34,17 @@ export function severity({ item, baselineAnswer, candidateAnswer }: FlipSides): 
   return before === undefined || after === undefined ? 0 : before - after;
 }
 
+/** A flip with what orders it among those of its task. */
+export interface RankedFlip {
+  readonly flip: { readonly loss: number; readonly baselineIndex: number };
+  readonly severity: number;
+}
+
+/** Orders flips, worst first: by loss, then by how far the answer moved against the right choice, then as the task has them. */
+export function worstFirst(a: RankedFlip, b: RankedFlip): number {
+  return b.flip.loss - a.flip.loss || b.severity - a.severity || a.flip.baselineIndex - b.flip.baselineIndex;
+}
+
 /** Log-probability of the right choice minus that of the best other one. */
 function margin(right: number, answer: BackendAnswer): number | undefined {
   if (answer.kind === "text") return undefined;

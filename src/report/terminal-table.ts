@@ -2,6 +2,7 @@ import picocolors from "picocolors";
 import type { Summary } from "../analyze/summary.ts";
 import type { VariantVerdict, Verdicts } from "../gate/verdict.ts";
 import { escapeTerminal } from "./escape.ts";
+import { ladderSentences } from "./ladder-words.ts";
 import { type ModelView, protocolsOf, viewModels } from "./model-view.ts";
 import { plainTable } from "./plain-table.ts";
 import { exploratoryReason, noSmallestReason, verdictReason, verdictWords } from "./reason.ts";
@@ -133,5 +134,6 @@ function conclusion(model: ModelView, width: number, colors: Colors): readonly s
     smallest === undefined
       ? wrap(escapeTerminal(noSmallestReason(model)), width)
       : colors.bold(wrap(`Smallest quantization that passes: ${escapeTerminal(smallest.label)}`, width)),
+    ...ladderSentences(model).map((sentence) => wrap(escapeTerminal(sentence), width)),
   ];
 }

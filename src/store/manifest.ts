@@ -38,13 +38,18 @@ export interface RunManifest {
   readonly failure?: { readonly message: string; readonly hint?: string };
 }
 
-/** A run of the same name on fewer items of the same data: this run adds to the evidence that it looked at. */
+/** A run of the same name on fewer items of the same data, or on another sample of them: this run is one more chance to pass. */
 export interface EarlierLook {
   readonly run: string;
   /** Ids of the variants that both runs ask. */
   readonly variants: readonly string[];
-  /** Tasks that grew, with the items that the earlier run took. */
-  readonly tasks: readonly { readonly task: string; readonly items: number }[];
+  /** Tasks that grew or were sampled anew, with the items that the earlier run took. */
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly items: number;
+    /** sha256 over the ids of another sample than this run's; absent: its items are part of this run's. */
+    readonly sample?: string;
+  }[];
   /** Looks that the earlier run's spec declared. */
   readonly declared: number;
 }

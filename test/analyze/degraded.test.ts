@@ -30,6 +30,26 @@ describe("findDegradation", () => {
     ]);
   });
 
+  it("tells a server that throttles from other errors, at the same share of items", () => {
+    const refused = (overloaded: number) => new Map([["m/Q4_K_M@b", { builds: ["one"], overloaded }]]);
+    expect(findDegradation(summaryWith(2), refused(2))).toEqual([]);
+    expect(findDegradation(summaryWith(3), refused(3))).toEqual([
+      { variant: "m/Q4_K_M@b", reason: "m/Q4_K_M@b: the server throttled, and refused 3 of 200 items" },
+    ]);
+    expect(findDegradation(summaryWith(9), refused(3)).map(({ reason }) => reason)).toEqual([
+      "m/Q4_K_M@b: 9 of 200 items were not answered",
+      "m/Q4_K_M@b: the server throttled, and refused 3 of 200 items",
+    ]);
+  });
+
+  it("names the variant whose build changed on the way", () => {
+    const builds = (...names: readonly string[]) => new Map([["m/Q4_K_M@b", { builds: names, overloaded: 0 }]]);
+    expect(findDegradation(summaryWith(0), builds("b1"))).toEqual([]);
+    expect(findDegradation(summaryWith(0), builds("b1", "b2"))).toEqual([
+      { variant: "m/Q4_K_M@b", reason: "m/Q4_K_M@b: the build changed while it was asked (b1; b2)" },
+    ]);
+  });
+
   it("names the baseline that changed more than one answer in twenty", () => {
     expect(findDegradation(summaryWith(0, { compared: 100, changedAnswers: 5 }))).toEqual([]);
     expect(findDegradation(summaryWith(0, { compared: 100, changedAnswers: 6 }))).toMatchObject([

@@ -55,6 +55,15 @@ describe("the scores of a run", () => {
     expect(speeds.get(Q2_K)?.speed().loadMs).toBe(0);
   });
 
+  it("know of builds that changed on the way and of requests that were refused", async () => {
+    const [first, second] = [opened(FP16, "2026-03-14T15:00:00Z"), opened(FP16, "2026-03-14T16:00:00Z")];
+    const other = { ...second, identity: { ...second.identity, build: "fake 2" } };
+    const refused = rowOf("quiz", 1, { kind: "missing", cause: "errored", error: "overloaded" });
+    const { incidents } = await loadScores(runOf([first, refused, other]), spec, running);
+    expect(incidents.get(FP16)).toEqual({ builds: ["fake 1", "fake 2"], overloaded: 1 });
+    expect(incidents.get(Q2_K)).toBeUndefined();
+  });
+
   it("that are damaged cost their item alone, and are told with what makes them anew", async () => {
     const lines = ['{"type":"sco', rowOf("quiz", 0, graded("right"))];
     const { tasks, damaged } = await loadScores(runOf(lines), spec, running);

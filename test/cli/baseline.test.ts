@@ -32,7 +32,7 @@ describe("a stored baseline", () => {
   let runs = "";
   const quantgate = (...args: readonly string[]) => cli([...args, "--runs", runs]);
   const gate = async (id: string, ...args: readonly string[]) => {
-    const result = await quantgate("gate", id, "--json", "--quiet", ...args);
+    const result = await quantgate("gate", id, "--save", "--json", "--quiet", ...args);
     return { ...result, verdicts: () => (JSON.parse(result.stdout) as { verdicts: Verdicts }).verdicts };
   };
 

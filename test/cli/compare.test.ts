@@ -129,7 +129,7 @@ describe("quantgate compare", () => {
   beforeAll(async () => {
     runs = join(folder(), "runs");
     await writeSyntheticRun(caseOf("clearly fine"), { runs, id: "monday" });
-    expect(await cli(["gate", "monday", "--runs", runs, "--quiet"])).toMatchObject({ code: 0 });
+    expect(await cli(["gate", "monday", "--save", "--runs", runs, "--quiet"])).toMatchObject({ code: 0 });
     await writeSyntheticRun(caseOf("clearly worse"), { runs, id: "tuesday" });
     await writeSyntheticRun(caseOf("all errored"), { runs, id: "wednesday" });
     const q4: SyntheticVariant = { ...BASELINE, quantization: "Q4_K_M" };

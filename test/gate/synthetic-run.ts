@@ -137,6 +137,7 @@ export function syntheticRun(
     samples: new Map(),
     identities: new Map(Object.entries(identities)),
     speeds: new Map(),
+    incidents: new Map(),
     damaged: [],
   };
   return { summary: summarize(scores, manifest), scores, manifest, ...(degraded === undefined ? {} : { degraded }) };

@@ -14,6 +14,7 @@ describe("a model's name", () => {
     ["roberta-large", hub("roberta-large", "FacebookAI/roberta-large")],
     ["roberta-large@v1", hub("roberta-large", "FacebookAI/roberta-large", "v1")],
     ["FacebookAI/roberta-large", hub("roberta-large", "FacebookAI/roberta-large")],
+    ["deberta-xlarge-mnli", hub("deberta-xlarge-mnli", "microsoft/deberta-xlarge-mnli")],
     ["all-mpnet-base-v2", hub("all-mpnet-base-v2", "sentence-transformers/all-mpnet-base-v2")],
     ["owner/name@abc", hub("owner/name", "owner/name", "abc")],
     ["./models/mine", { kind: "folder", name: "mine", folder: resolve("models/mine") }],

@@ -40,6 +40,25 @@ describe("earlier looks", () => {
     expect((await find(20)).map(({ run }) => run)).toEqual(["small"]);
   });
 
+  it("are runs on another sample, however large: each seed is another chance", async () => {
+    const sampled = (items: number, ...ids: readonly string[]) => {
+      const { manifest } = runOf(items);
+      const sample = { idsSha256: ids.join(" "), ids };
+      return { ...manifest, tasks: manifest.tasks.map((task) => ({ ...task, sample })) };
+    };
+    const { tasks } = sampled(3, "a", "b", "c");
+    await writeSyntheticRun(runOf(3), { runs, id: "seed-1", manifest: { tasks } });
+    const looksAt = async (manifest: ReturnType<typeof sampled>) =>
+      (await findEarlierLooks(new FileStore(runs), manifest)).filter(({ run }) => run === "seed-1");
+    expect(await looksAt(sampled(3, "a", "b", "c"))).toEqual([]);
+    expect(await looksAt(sampled(2, "a", "b"))).toEqual([]);
+    expect(await looksAt(sampled(3, "a", "b", "d"))).toMatchObject([{ tasks: [{ items: 3, sample: "a b c" }] }]);
+    expect(await looksAt(sampled(2, "x", "y"))).toMatchObject([{ tasks: [{ sample: "a b c" }] }]);
+    // The first sample, grown: a look as before.
+    expect(await looksAt(sampled(4, "a", "b", "c", "d"))).toMatchObject([{ tasks: [{ task: "quiz", items: 3 }] }]);
+    expect((await looksAt(sampled(4, "a", "b", "c", "d")))[0]?.tasks[0]).not.toHaveProperty("sample");
+  });
+
   it("are not runs of another name: a smoke test is no look", async () => {
     const { manifest } = runOf(20);
     const renamed = { ...manifest, spec: { ...manifest.spec, name: "nightly" } };

@@ -2,6 +2,7 @@ import { decimal } from "../../domain/write-number.ts";
 import type { TierResult, VariantVerdict, Verdicts } from "../../gate/verdict.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
 import { bytes } from "../format.ts";
+import { ladderSentences } from "../ladder-words.ts";
 import { candidatesOf, type ModelView, type VariantView } from "../model-view.ts";
 import { noSmallestReason, verdictReason, verdictWords } from "../reason.ts";
 
@@ -32,14 +33,17 @@ function callout(model: ModelView): Block {
       kind: "callout",
       tone: "pass",
       title: `Smallest quantization that passes: ${smallest.label}`,
-      text: `${sizeWords(smallest, model)}. The ladder is walked down from the most bits per weight and ends at the first quantization that does not pass.`,
+      text: [
+        `${sizeWords(smallest, model)}. The ladder is walked down from the most bits per weight and ends at the first quantization that does not pass.`,
+        ...ladderSentences(model),
+      ].join(" "),
     };
   }
   return {
     kind: "callout",
     tone: candidatesOf(model).every((variant) => variant.verdict?.verdict === "fail") ? "fail" : "inconclusive",
     title: "No smallest passing quantization",
-    text: noSmallestReason(model),
+    text: [noSmallestReason(model), ...ladderSentences(model)].join(" "),
   };
 }
 
