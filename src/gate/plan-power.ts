@@ -5,6 +5,7 @@ import { itemsNeeded, minimumDetectableEffect } from "../stats/power.ts";
 import { componentsOf, metricWords } from "./evidence.ts";
 import { POWER } from "./finding.ts";
 import { itemsToDecideMean, pairsWithoutFlips } from "./items-to-decide.ts";
+import { planRules, type RulePower } from "./plan-rules.ts";
 import type { Policy } from "./policies.ts";
 import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
 import { selectChoices, selectTexts } from "./scope.ts";
@@ -17,7 +18,9 @@ export interface PowerPlan {
   readonly tasks: readonly TaskPower[];
   /** The policy's margins. */
   readonly margins: readonly MarginPower[];
-  /** Margins that this many items aren't likely to decide. */
+  /** The policy's other rules that an interval decides. */
+  readonly rules: readonly RulePower[];
+  /** Each rule that this many items aren't likely to decide, with the number that could. */
   readonly warnings: readonly string[];
 }
 
@@ -53,11 +56,17 @@ export function planPower(tasks: readonly ResolvedTask[], policy: Policy, level:
     if ((rule.type !== "max-loss" && rule.type !== "equivalence") || rule.basis === "point") return [];
     return rule.metric === "accuracy" ? accuracyMargins(rule, tasks, level) : metricMargins(rule, tasks, level);
   });
+  const rules = planRules(tasks, policy, level);
   return {
     tasks: tasks.filter((task) => task.type === "multiple-choice").map((task) => taskPower(task, level)),
     alpha: level.alpha,
     margins,
-    warnings: [...unmeasured(tasks, policy), ...margins.filter((margin) => !margin.decidable).map(warningOf)],
+    rules,
+    warnings: [
+      ...unmeasured(tasks, policy),
+      ...margins.filter((margin) => !margin.decidable).map(warningOf),
+      ...rules.filter((rule) => !rule.decidable).map(ruleWarning),
+    ],
   };
 }
 
@@ -151,6 +160,17 @@ function metricMargins(
 export function itemsWithoutChange(percent: number, mean: number, level: DecidingLevel): number {
   const delta = percent / 100;
   return itemsToDecideMean([delta * mean], { lower: -(1 - delta), upper: 1 }, level) ?? Number.POSITIVE_INFINITY;
+}
+
+function ruleWarning({ label, rule, items: count, needed }: RulePower): string {
+  const assumptions = needed
+    .map((each) =>
+      each.items === Number.POSITIVE_INFINITY
+        ? `no number if ${each.assumption}`
+        : `${plain(each.items, 0)} if ${each.assumption}`,
+    )
+    .join(", ");
+  return `${label}: ${items(count)} aren't likely to decide ${rule}; it takes about ${assumptions}`;
 }
 
 function warningOf({ label, metric, items: count, margin, unit, needed }: MarginPower): string {
