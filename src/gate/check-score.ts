@@ -32,7 +32,7 @@ export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores, leve
 /** `min-score` on a metric, the composite or the key metric average. */
 export function checkMinMetric(
   rule: MetricRule<"min-score">,
-  { scores, facts, level, comparison }: Evidence,
+  { scores, facts, level, comparison, encoder }: Evidence,
 ): readonly CheckedRule[] {
   const { type, metric, atLeast } = rule;
   const components = (task: ResolvedTask): readonly string[] => componentsOf(metric, task, facts);
@@ -55,8 +55,17 @@ export function checkMinMetric(
       );
     const counted = columns("against");
     const missing = columns("left-out").map((values, index) => (counted[index]?.length ?? 0) - values.length);
-    return withMissing((kind) => judgeMeans(columns(kind), rule, level), Math.max(...missing));
+    const finding = withMissing((kind) => judgeMeans(columns(kind), rule, level), Math.max(...missing));
+    const other = otherEncoder(rule.encoder, encoder);
+    return other === undefined ? finding : { ...finding, explanation: `${finding.explanation}; ${other}` };
   });
+}
+
+/** A minimum that was set on another encoder's scale says little: what one calls 0.80 another may call 0.95. */
+function otherEncoder(published: string | undefined, used: string): string | undefined {
+  const bare = (name: string): string => name.split("@")[0]?.split("/").at(-1) ?? name;
+  if (published === undefined || bare(published) === bare(used)) return undefined;
+  return `the minimum was set with ${bare(published)}, the scores are ${bare(used)}'s: their scales differ`;
 }
 
 function scoresOf({ tasks }: Scope, scores: Evidence["scores"]): readonly TaskScores[] {

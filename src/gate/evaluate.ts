@@ -123,6 +123,7 @@ function evidenceOn(variant: VariantSummary, model: ModelSummary, run: RunEviden
     scores: scoresOf(variant.variant, run),
     facts: new Map(manifest.tasks.map((facts) => [facts.task, facts])),
     seed: manifest.spec.seed,
+    encoder: manifest.spec.scorers.bertscore.model,
     level: decidingLevel(manifest.spec.looks ?? 1),
     ...(exploratory === undefined ? {} : { exploratory }),
     ...(degraded === undefined ? {} : { degraded: reasonsFor(variant, model, degraded) }),

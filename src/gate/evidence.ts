@@ -24,6 +24,8 @@ export interface Evidence {
   readonly scores: VariantScores;
   readonly facts: ReadonlyMap<string, TaskFacts>;
   readonly seed: number;
+  /** Name of the encoder that BERTScore was computed with. */
+  readonly encoder: string;
   readonly level: DecidingLevel;
   /** Why the result is exploratory; absent: it isn't. */
   readonly exploratory?: string;

@@ -27,11 +27,15 @@ export interface Policy {
 
 type RuleInput = NonNullable<PolicyInput["rules"]>[number];
 
+/** BERTScore's encoder in the study: minima on it are on its scale. */
+const PUBLISHED_ENCODER = "deberta-xlarge-mnli";
+
 const minimum = (metric: "composite" | "bertscore" | "rouge_l" | "bleu", atLeast: number): RuleInput => ({
   type: "min-score",
   metric,
   atLeast,
   basis: "point",
+  ...(metric === "bertscore" ? { encoder: PUBLISHED_ENCODER } : {}),
 });
 const minimumOf = (benchmark: "mmlu" | "arc-challenge", atLeast: number): RuleInput => ({
   type: "min-score",

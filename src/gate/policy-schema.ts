@@ -75,6 +75,11 @@ const MinScore = z.discriminatedUnion("metric", [
     over: pooled,
     ...chosenTexts,
     basis,
+    encoder: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The encoder that a minimum on BERTScore was set with; the finding says when the run's is another."),
   }),
 ]);
 

@@ -208,3 +208,21 @@ describe("min-score on metrics", () => {
     expect([at(0.49), at(0.495), at(0.51)]).toEqual(["pass", "inconclusive", "fail"]);
   });
 });
+
+describe("a minimum that was set with another encoder", () => {
+  const rule = { type: "min-score", metric: "bertscore", atLeast: 0.8, basis: "point" } as const;
+
+  it("is decided all the same, and says that the scales differ", () => {
+    const [other] = checkOne({ ...rule, encoder: "microsoft/deberta-xlarge-mnli" }, run);
+    expect(other).toMatchObject({ outcome: "pass", basis: "point estimate" });
+    expect(other?.explanation).toMatch(
+      /; the minimum was set with deberta-xlarge-mnli, the scores are .+'s: their scales differ$/,
+    );
+  });
+
+  it("says nothing where the encoder is the same, or the rule names none", () => {
+    const used = run.manifest.spec.scorers.bertscore.model;
+    for (const own of [rule, { ...rule, encoder: `owner/${used}` }])
+      expect(checkOne(own, run)[0]?.explanation).not.toContain("scales");
+  });
+});
