@@ -5,6 +5,7 @@ import { loadPolicy } from "../gate/policies.ts";
 import { type ImportSource, importRun } from "../import/import-run.ts";
 import { packageVersion } from "../package-root.ts";
 import { newRunId } from "../pipeline/run-id.ts";
+import { whoCalls } from "./author.ts";
 import { decide, type OutputOptions } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { openResults, quantizationOf } from "./results-argument.ts";
@@ -46,6 +47,8 @@ export async function importResults(named: readonly string[], options: ImportOpt
     for (const remark of remarks) process.stderr.write(`${remark}\n`);
     if (options.policy === undefined) process.stderr.write(`policy: ${policy} (choose with --policy)\n`);
   }
-  const { verdicts } = await decide(run, await loadPolicy(policy), output, signal);
+  const own = await loadPolicy(policy);
+  const record = { by: whoCalls(process.env), how: "import", at: new Date(), own };
+  const { verdicts } = await decide(run, own, { ...output, record }, signal);
   process.exitCode = options.gate === false ? 0 : verdicts.exitCode;
 }
