@@ -1,4 +1,5 @@
 import type { DecidingLevel } from "../domain/deciding-level.ts";
+import { plain } from "../domain/write-number.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { normalQuantile } from "../stats/distributions.ts";
 import { itemsNeeded } from "../stats/power.ts";
@@ -8,7 +9,6 @@ import { itemsToDecideMean } from "./items-to-decide.ts";
 import type { Policy } from "./policies.ts";
 import type { Rule, RuleOf } from "./policy-schema.ts";
 import { selectChoices, selectTexts } from "./scope.ts";
-import { plain } from "./wording.ts";
 
 /** A rule that is no margin, on one task or pool: what an interval needs to decide it. */
 export interface RulePower {
