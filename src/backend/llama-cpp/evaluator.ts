@@ -9,8 +9,10 @@ import type {
   TextRequest,
 } from "../../domain/answer.ts";
 import { throwIfAborted } from "../../domain/errors.ts";
+import { endsInThinking } from "../../domain/thinking.ts";
 import { BackendError } from "../backend.ts";
 import { finishText } from "../finish-text.ts";
+import { assertNoThinking } from "../letters.ts";
 import { StopScanner } from "../stop-scanner.ts";
 import { tokenizePrompt } from "./tokenize-prompt.ts";
 
@@ -85,6 +87,7 @@ export class Evaluator {
 
   /** Log-probability of each letter as the next token, exactly normalised, from one evaluation of the prompt. */
   async letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
+    assertNoThinking({ thought: endsInThinking(request.prompt), token: "" });
     const start = performance.now();
     const prompt = this.#tokenize(request.prompt);
     this.#assertFits(prompt.length, `the prompt has ${prompt.length} tokens`);
@@ -103,6 +106,7 @@ export class Evaluator {
     throwIfAborted(signal);
     const wanted = prompt.map((_, index) => (index === prompt.length - 1 ? letters : []));
     const [logprobs] = await this.#nextTokenLogprobs(prompt, wanted);
+    assertNoThinking({ thought: false, token: this.#model.detokenize(likeliest(logprobs), true) });
     const wallMs = performance.now() - start;
     return {
       kind: "letters",
@@ -153,7 +157,10 @@ export class Evaluator {
     };
   }
 
-  /** Evaluates `tokens` after what is in the cache; one map (token → log-probability) per position with wanted tokens. */
+  /**
+   * Evaluates `tokens` after what is in the cache; one map (token → log-probability) per position with wanted tokens, holding these and the
+   * likeliest.
+   */
   async #nextTokenLogprobs(
     tokens: readonly Token[],
     wanted: readonly (readonly Token[])[],
@@ -216,6 +223,12 @@ export class Evaluator {
       });
     }
   }
+}
+
+/** The token that would be written; none where nothing is known. */
+function likeliest(logprobs: ReadonlyMap<Token, number> = new Map()): Token[] {
+  const [first] = [...logprobs].sort(([, a], [, b]) => b - a);
+  return first === undefined ? [] : [first[0]];
 }
 
 function sumLogprobs(positions: readonly ReadonlyMap<Token, number>[], tokens: readonly Token[]): number {

@@ -7,9 +7,11 @@ import type {
   TextAnswer,
   TextRequest,
 } from "../../domain/answer.ts";
+import { endsInThinking } from "../../domain/thinking.ts";
 import { seededRandom } from "../../stats/random.ts";
 import { BackendError } from "../backend.ts";
 import { finishText } from "../finish-text.ts";
+import { assertNoThinking } from "../letters.ts";
 import { StopScanner } from "../stop-scanner.ts";
 import { type Decoder, NOTHING_READ, type Past } from "./decoder.ts";
 import { argmax, draw, logSumExp, type Row } from "./logits.ts";
@@ -96,11 +98,14 @@ export class Evaluator {
   /** Log-probability of each letter as the next token, over the whole vocabulary; in a chat "A" and " A" both answer. */
   async letters(request: LettersRequest, check: Checkpoint): Promise<LettersAnswer> {
     const start = performance.now();
+    const asked = this.#chat ? this.#tokenizer.renderChat(request.prompt).text : request.prompt;
+    assertNoThinking({ thought: endsInThinking(asked), token: "" });
     const prompt = this.#promptIds(request.prompt);
     this.#assertFits(prompt.length, `the prompt has ${prompt.length} tokens`);
     const letters = request.letters.map((letter) => this.#letterIds(prompt, request.prompt, letter));
     check();
     const { logits } = await this.#decoder.read(prompt, NOTHING_READ);
+    assertNoThinking({ thought: false, token: this.#tokenizer.decodeMarked([argmax(logits)]) });
     const total = logSumExp(logits);
     const wallMs = performance.now() - start;
     return {

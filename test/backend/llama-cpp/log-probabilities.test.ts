@@ -65,6 +65,29 @@ describe("letters", () => {
   });
 });
 
+describe("letters after a prompt that opens the model's thinking", () => {
+  const request = { kind: "letters", letters: [" A", " B"] } as const;
+
+  it.each(["Question: 1 + 1?\n<think>\n", "Question: 1 + 1?\n[THINK]", "1 + 1?\n◁think▷ "])(
+    "%j are none",
+    async (prompt) => {
+      await expect(backend().generate({ ...request, prompt }, running)).rejects.toMatchObject({
+        kind: "unsupported",
+        message: expect.stringContaining("thinking"),
+        hint: expect.stringContaining("generated-letter"),
+      });
+    },
+  );
+
+  it("are read where it is closed again", async () => {
+    const prompt = "Question: 1 + 1?\n<think>\nhm\n</think>\nAnswer:";
+    expect((await backend().generate({ ...request, prompt }, running)).logprobs.map(Number)).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+    ]);
+  });
+});
+
 describe("continuations", () => {
   const PLAIN: readonly (readonly [string, string, readonly string[]])[] = [
     ["of one token and of many", QUESTIONS[1] ?? "", [" Luanda", " Port au Prince", " Kathmandu", " Budapest"]],

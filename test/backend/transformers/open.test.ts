@@ -1,4 +1,4 @@
-import { rename, stat } from "node:fs/promises";
+import { rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Backend, BackendError } from "../../../src/backend/backend.ts";
@@ -161,5 +161,32 @@ describe("opening and closing", () => {
     await expect(open({ "onnx/model_q4.onnx": "0".repeat(64) })).rejects.toThrow(
       /model_q4\.onnx isn't the file in the lock file/,
     );
+  });
+});
+
+describe("letters of an ONNX model whose thinking is opened", () => {
+  const letters = { kind: "letters", prompt: PROMPT, letters: [" A", " B"] } as const;
+  const refused = { kind: "unsupported", message: expect.stringContaining("thinking") };
+
+  it("by the prompt are none", async () => {
+    const backend = await openOnnx("q4");
+    await expect(backend.generate({ ...letters, prompt: `${PROMPT}\n<think>\n` }, running)).rejects.toMatchObject(
+      refused,
+    );
+    expect((await backend.generate(letters, running)).logprobs).toHaveLength(2);
+    await backend.close();
+  });
+
+  it.each([
+    ["<think>\n", false],
+    ["<think>\n</think>\n", true],
+  ])("by the chat template, ending in %j, are none (unless closed)", async (ending, reads) => {
+    const folder = await copyOfDemo();
+    await writeFile(join(folder, "chat_template.jinja"), `{{ messages[0]["content"] }}\n${ending}{{ "" }}`);
+    const backend = await openOnnx("q4", { api: "chat" }, folder);
+    const answer = backend.generate(letters, running);
+    if (reads) expect((await answer).logprobs).toHaveLength(2);
+    else await expect(answer).rejects.toMatchObject(refused);
+    await backend.close();
   });
 });
