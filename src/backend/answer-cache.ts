@@ -6,7 +6,7 @@ import type { BackendAnswer, BackendRequest } from "../domain/answer.ts";
 import type { VariantIdentity } from "../domain/record.ts";
 
 /** Raised when the same request may be answered otherwise by newer code. */
-const VERSION = "v1";
+const VERSION = "v2";
 
 const TokensSchema = z.object({ prompt: z.number(), completion: z.number() });
 const TimingsSchema = z.looseObject({ wallMs: z.number() });

@@ -7,24 +7,34 @@ export interface Sampling {
   readonly seed: number;
 }
 
-export interface TextRequest extends Sampling {
-  readonly kind: "text";
+/** From (included) and to (not included), in UTF-16 units. */
+export type TextRange = readonly [from: number, to: number];
+
+/** A prompt, and where in it stands text of the item. */
+export interface Prompted {
   readonly prompt: string;
+  /**
+   * In order; what looks like a special token there is text, elsewhere it is that token. Absent where no text of the item looks like one. A
+   * backend whose server reads the prompt itself ignores it.
+   */
+  readonly data?: readonly TextRange[];
+}
+
+export interface TextRequest extends Sampling, Prompted {
+  readonly kind: "text";
   readonly maxTokens: number;
   /** Generation ends before the first of these strings; it is not part of the answer. */
   readonly stop: readonly string[];
 }
 
-export interface LettersRequest {
+export interface LettersRequest extends Prompted {
   readonly kind: "letters";
-  readonly prompt: string;
   /** What is compared as the next token, with its leading space: " A", " B", … */
   readonly letters: readonly string[];
 }
 
-export interface ContinuationsRequest {
+export interface ContinuationsRequest extends Prompted {
   readonly kind: "continuations";
-  readonly prompt: string;
   /** Each with its leading space. */
   readonly continuations: readonly string[];
 }

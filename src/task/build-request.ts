@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
-import type { BackendRequest, Sampling } from "../domain/answer.ts";
+import type { BackendRequest, Prompted, Sampling } from "../domain/answer.ts";
 import { UsageError } from "../domain/errors.ts";
 import type { Item } from "../domain/item.ts";
+import { textOf } from "../domain/template.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
-import { renderPrompt } from "./render-prompt.ts";
+import { dataRanges } from "./data-ranges.ts";
+import { renderPromptPieces } from "./render-prompt.ts";
 
 /** What one item of a task asks of a backend. */
 export function buildRequest(task: ResolvedTask, item: Item, sampling: Sampling): BackendRequest {
-  const prompt = renderPrompt(task, item);
-  const text = { kind: "text", prompt, maxTokens: task.maxTokens, stop: task.stop, ...sampling } as const;
+  const pieces = renderPromptPieces(task, item);
+  const data = dataRanges(pieces);
+  const prompted: Prompted = { prompt: textOf(pieces), ...(data.length === 0 ? {} : { data }) };
+  const text = { kind: "text", ...prompted, maxTokens: task.maxTokens, stop: task.stop, ...sampling } as const;
   if (task.type === "generation" || item.type === "generation") return text;
   switch (task.protocol) {
     case "generated-letter":
@@ -17,7 +21,7 @@ export function buildRequest(task: ResolvedTask, item: Item, sampling: Sampling)
       return {
         kind: "letters",
         ...splitTrailingSpace(
-          prompt,
+          prompted,
           item.choices.map((choice) => choice.label),
           "letters",
         ),
@@ -26,7 +30,7 @@ export function buildRequest(task: ResolvedTask, item: Item, sampling: Sampling)
       return {
         kind: "continuations",
         ...splitTrailingSpace(
-          prompt,
+          prompted,
           item.choices.map((choice) => choice.text),
           "continuations",
         ),
@@ -43,13 +47,18 @@ export function buildRequest(task: ResolvedTask, item: Item, sampling: Sampling)
  * Continuations start with a space; trailing spaces of the prompt move over to them, so that the tokens at the seam are those of running
  * text (as lm-evaluation-harness does it).
  */
-function splitTrailingSpace<K extends string>(prompt: string, texts: readonly string[], key: K) {
+function splitTrailingSpace<K extends string>(prompted: Prompted, texts: readonly string[], key: K) {
+  const { prompt } = prompted;
   const trimmed = prompt.replace(/ +$/, "");
   const space = prompt.length > trimmed.length ? prompt.slice(trimmed.length) : " ";
-  return { prompt: trimmed, [key]: texts.map((text) => space + text) } as { prompt: string } & Record<
-    K,
-    readonly string[]
-  >;
+  const data = prompted.data
+    ?.map(([from, to]) => [from, Math.min(to, trimmed.length)] as const)
+    .filter(([from, to]) => from < to);
+  return {
+    ...(data === undefined ? {} : { data }),
+    prompt: trimmed,
+    [key]: texts.map((text) => space + text),
+  } as Prompted & Record<K, readonly string[]>;
 }
 
 /** Identity of what was asked: 16 hex digits over everything in the request that the model sees. Pairing needs it to be equal. */

@@ -5,6 +5,7 @@ import type {
   FinishReason,
   LettersAnswer,
   LettersRequest,
+  Prompted,
   TextAnswer,
   TextRequest,
 } from "../../domain/answer.ts";
@@ -34,7 +35,7 @@ export class Evaluator {
   /** Decodes until the end token, a stop string or the token limit; greedy at temperature 0. */
   async text(request: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
     const start = performance.now();
-    const prompt = this.#tokenize(request.prompt);
+    const prompt = tokenizePrompt(this.#model, request.prompt, request.data);
     this.#assertFits(
       prompt.length + request.maxTokens,
       `the prompt has ${prompt.length} tokens and the answer may have ${request.maxTokens}`,
@@ -89,10 +90,10 @@ export class Evaluator {
   async letters(request: LettersRequest, signal: AbortSignal): Promise<LettersAnswer> {
     assertNoThinking({ thought: endsInThinking(request.prompt), token: "" });
     const start = performance.now();
-    const prompt = this.#tokenize(request.prompt);
+    const prompt = tokenizePrompt(this.#model, request.prompt, request.data);
     this.#assertFits(prompt.length, `the prompt has ${prompt.length} tokens`);
     const letters = request.letters.map((letter) => {
-      const [token, ...rest] = this.#continuationOf(prompt, request.prompt, letter).tokens;
+      const [token, ...rest] = this.#continuationOf(prompt, request, letter).tokens;
       if (token === undefined || rest.length > 0) {
         throw new BackendError({
           kind: "unsupported",
@@ -119,8 +120,8 @@ export class Evaluator {
   /** Log-probability of each continuation; what the prompts have in common is evaluated once. */
   async continuations(request: ContinuationsRequest, signal: AbortSignal): Promise<ContinuationsAnswer> {
     const start = performance.now();
-    const prompt = this.#tokenize(request.prompt);
-    const wholes = request.continuations.map((text) => this.#continuationOf(prompt, request.prompt, text));
+    const prompt = tokenizePrompt(this.#model, request.prompt, request.data);
+    const wholes = request.continuations.map((text) => this.#continuationOf(prompt, request, text));
     const longest = Math.max(...wholes.map((whole) => whole.all.length));
     this.#assertFits(longest, `prompt and choice together have ${longest} tokens`);
     await this.#sequence.clearHistory();
@@ -190,20 +191,17 @@ export class Evaluator {
     return positions;
   }
 
-  #tokenize(text: string): Token[] {
-    return tokenizePrompt(this.#model, text);
-  }
-
   /**
    * Tokens of prompt and continuation read together, and those of them that belong to the continuation: all after as many as the
    * prompt alone has (lm-evaluation-harness splits the same way).
    */
   #continuationOf(
     prompt: readonly Token[],
-    promptText: string,
+    { prompt: text, data = [] }: Prompted,
     continuation: string,
   ): { readonly all: Token[]; readonly tokens: Token[] } {
-    const all = this.#tokenize(promptText + continuation);
+    const whole = text + continuation;
+    const all = tokenizePrompt(this.#model, whole, [...data, [text.length, whole.length]]);
     if (all.length <= prompt.length) {
       throw new BackendError({
         kind: "unsupported",
