@@ -95,7 +95,7 @@ tasks: [{ dataset: demo-quiz-mc, limit: 4 }]
     const runs = join(folder, "runs");
     const good = await readFile(await writeSmallSpec(folder), "utf8");
     const cases = [
-      { change: ["quantization: Q2_K", "quantization: Q2_X"], says: 'unknown quantization "Q2_X"' },
+      { change: ["quantization: Q2_K", "quantization: Q2/K"], says: "variants[2].quantization: letters, digits" },
       { change: ["tasks:", "task:"], says: 'unknown key "task"' },
       { change: ["demo-quiz-mc", "demo-quizz-mc"], says: 'did you mean "demo-quiz-mc"' },
       { change: ["demo-Q2_K.gguf", "nothing.gguf"], says: "no GGUF file" },
