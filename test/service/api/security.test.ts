@@ -238,6 +238,6 @@ describe("where backends may be", () => {
     await expect(load("http://[64:ff9b::a9fe:a9fe]", allowed)).rejects.toThrow("no backend may be at");
     await expect(load("http://2852039166", allowed)).rejects.toThrow("no backend may be at");
     await expect(load("http://localhost:1")).rejects.toThrow("private");
-    await expect(load("http://1.1.1.1", "allowPrivate: [gpuu]\n")).rejects.toThrow('no backend "gpuu"');
+    await expect(load("http://1.1.1.1", "allowPrivate: [gpuu]\n")).rejects.toThrow('no backend or webhook "gpuu"');
   });
 });
