@@ -99,7 +99,11 @@ export async function publish(decided: DecidedRun, policy: Policy, options: Outp
   for (const line of renderAnnotations(decided.verdicts)) process.stderr.write(`${line}\n`);
 }
 
-async function print(run: Run, { verdicts, summary, manifest }: DecidedRun, options: OutputOptions): Promise<void> {
+async function print(
+  run: Run,
+  { verdicts, summary, manifest, unread = [] }: DecidedRun,
+  options: OutputOptions,
+): Promise<void> {
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ run: run.id, summary, verdicts }, null, 2)}\n`);
     return;
@@ -112,7 +116,7 @@ async function print(run: Run, { verdicts, summary, manifest }: DecidedRun, opti
   for (const told of verdicts.damaged ?? []) process.stdout.write(`${told}\n\n`);
   const { renderTable } = await import("../report/terminal-table.ts");
   const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  process.stdout.write(`${renderTable(summary, verdicts, { columns: process.stdout.columns ?? 80, color })}\n`);
+  process.stdout.write(`${renderTable(summary, verdicts, { columns: process.stdout.columns ?? 80, color, unread })}\n`);
   if (options.quiet === true) return;
   const told =
     options.record === undefined ? await standingRecord(run) : `Report: ${join(run.location, "report.html")}`;

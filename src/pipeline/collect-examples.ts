@@ -2,11 +2,10 @@ import type { PairedTask } from "../analyze/compare.ts";
 import { type Flip, findFlips } from "../analyze/flips.ts";
 import { openTaskItems } from "../dataset/task-items.ts";
 import type { BackendAnswer } from "../domain/answer.ts";
-import { passOf } from "../domain/pass.ts";
 import { describeFlip, type FlipSides, severity, worstFirst } from "../report/flip-example.ts";
 import type { FlipExample } from "../report/report-data.ts";
-import { readLines } from "../store/read-lines.ts";
-import { type Run, START } from "../store/run-store.ts";
+import type { Run } from "../store/run-store.ts";
+import { keyOf, readAnswers } from "./read-answers.ts";
 
 /** Two variants whose flips are wanted; they may come from different runs. */
 export interface FlipSource {
@@ -82,35 +81,6 @@ function capPerTask(flips: readonly Flip[]): readonly Flip[] {
     counts.set(flip.task, count);
     return count <= CONSIDERED;
   });
-}
-
-/** An answer's position in its line; quotes within texts are escaped, so none of them looks like it. */
-const POSITION = /"index":(\d+)[,}]/;
-
-async function readAnswers(
-  run: Run,
-  keys: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, BackendAnswer>> {
-  const answers = new Map<string, BackendAnswer>();
-  const positions = new Set([...keys].map((key) => key.slice(key.lastIndexOf("\n") + 1)));
-  // Most records are of items that didn't flip; they needn't be parsed to see that.
-  const skip = (text: string): boolean => {
-    const position = POSITION.exec(text)?.[1];
-    return position !== undefined && !positions.has(position);
-  };
-  // An answer that can't be read is shown nowhere; what it costs the scores is told with them.
-  for await (const { line: record } of readLines(run, "records", START, { onDamage: () => {}, skip, signal })) {
-    if (answers.size === keys.size) break;
-    if (record.type !== "answer" || passOf(record) !== "main" || record.outcome.kind !== "answered") continue;
-    const key = keyOf(record.variant, record.task, record.index);
-    if (keys.has(key) && !answers.has(key)) answers.set(key, record.outcome.answer);
-  }
-  return answers;
-}
-
-function keyOf(variant: string, task: string, index: number): string {
-  return `${variant}\n${task}\n${index}`;
 }
 
 function addTo(map: Map<Run, Set<string>>, run: Run, key: string): void {

@@ -11,6 +11,7 @@ import type { RunManifest } from "../store/manifest.ts";
 import type { Run } from "../store/run-store.ts";
 import { type Analysis, analyzeRun } from "./analyze-run.ts";
 import { collectExamples } from "./collect-examples.ts";
+import { collectUnread } from "./collect-unread.ts";
 import type { StoredBaseline } from "./find-baseline.ts";
 import { ownPolicy } from "./own-policy.ts";
 import { type Author, recordVerdicts } from "./record-verdicts.ts";
@@ -51,7 +52,14 @@ export async function decideRun(
   const verdicts = record === undefined ? found : await recordVerdicts(run, found, record);
   const examples = await collectExamples(flipSources(run, analysis), { perTask: EXAMPLES_PER_TASK, signal });
   const published = publishedFor(manifest);
-  const decided = { ...analysis, verdicts, examples, ...(published === undefined ? {} : { published }) };
+  const unread = await collectUnread(run, analysis, signal);
+  const decided = {
+    ...analysis,
+    verdicts,
+    examples,
+    ...(published === undefined ? {} : { published }),
+    ...(unread.length === 0 ? {} : { unread }),
+  };
   if (record === undefined) return decided;
   const [{ renderHtml }, { renderMarkdown }, { renderJUnit }] = await Promise.all([
     import("../report/html.ts"),

@@ -32,7 +32,7 @@ export function buildDocument(data: ReportData): ReportDocument {
   };
 }
 
-function modelSection(model: ModelView, { examples, published }: ReportData, id: string): Section {
+function modelSection(model: ModelView, { examples, published, unread = [] }: ReportData, id: string): Section {
   const own = examples.filter((example) => example.model === model.name);
   return {
     id,
@@ -51,7 +51,11 @@ function modelSection(model: ModelView, { examples, published }: ReportData, id:
       examplesSection(model, own, `${id}-flips`),
       backendsSection(model.backends ?? [], `${id}-backends`),
       noiseSection(model, `${id}-noise`),
-      tasksSection(model, `${id}-tasks`),
+      tasksSection(
+        model,
+        unread.filter((each) => each.model === model.name),
+        `${id}-tasks`,
+      ),
       publishedSection(model, published, `${id}-published`),
     ].filter((section) => section !== undefined),
   };

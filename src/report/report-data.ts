@@ -9,6 +9,20 @@ export interface ReportData extends Pick<AnalyzedRun, "summary" | "manifest" | "
   readonly verdicts?: Verdicts;
   readonly examples: readonly FlipExample[];
   readonly published?: PublishedStudy;
+  /** Absent: none. */
+  readonly unread?: readonly UnreadTask[];
+}
+
+/** A multiple-choice task of which no answer of a variant was read as one of the choices. */
+export interface UnreadTask {
+  readonly model: string;
+  /** Variant id. */
+  readonly variant: string;
+  readonly task: string;
+  /** How many answers there were. */
+  readonly answers: number;
+  /** The text of the first of them. */
+  readonly shown: readonly string[];
 }
 
 /** An item that the variant answered otherwise than its baseline, with both answers. */

@@ -6,6 +6,7 @@ import { ladderSentences } from "./ladder-words.ts";
 import { type ModelView, protocolsOf, viewModels } from "./model-view.ts";
 import { plainTable } from "./plain-table.ts";
 import { exploratoryReason, noSmallestReason, verdictReason, verdictWords } from "./reason.ts";
+import type { UnreadTask } from "./report-data.ts";
 import {
   accuracyColumns,
   BITS_COLUMN,
@@ -15,9 +16,12 @@ import {
   unscoredSentences,
   VARIANT_COLUMN,
 } from "./terminal-columns.ts";
+import { unreadSentence } from "./unread.ts";
 import { wrap } from "./wrap.ts";
 
 export interface TerminalTableOptions {
+  /** Tasks whose answers nobody could read; absent: none. */
+  readonly unread?: readonly UnreadTask[];
   /** Width of the terminal; nothing is wider. */
   readonly columns: number;
   readonly color: boolean;
@@ -31,11 +35,11 @@ type Colors = ReturnType<typeof picocolors.createColors>;
 export function renderTable(summary: Summary, verdicts: Verdicts | undefined, options: TerminalTableOptions): string {
   const colors = picocolors.createColors(options.color);
   return viewModels(summary, verdicts)
-    .map((model) => renderModel(model, options.columns, colors))
+    .map((model) => renderModel(model, options, colors))
     .join("\n\n");
 }
 
-function renderModel(model: ModelView, width: number, colors: Colors): string {
+function renderModel(model: ModelView, { columns: width, unread = [] }: TerminalTableOptions, colors: Colors): string {
   const [first, ...others] = protocolsOf(model);
   const columns = [
     VARIANT_COLUMN,
@@ -49,9 +53,16 @@ function renderModel(model: ModelView, width: number, colors: Colors): string {
   return [
     colors.bold(wrap(escapeTerminal(model.name), width)),
     ...[columns, ...more].map((each) => drawTable(model, each, width, colors)),
+    ...unreadSentences(model, unread).map((sentence) => colors.yellow(wrap(escapeTerminal(sentence), width))),
     ...unscoredSentences(model).map((sentence) => colors.dim(wrap(escapeTerminal(sentence), width))),
     ...conclusion(model, width, colors),
   ].join("\n");
+}
+
+function unreadSentences(model: ModelView, unread: readonly UnreadTask[]): readonly string[] {
+  return model.variants.flatMap(({ id, label }) =>
+    unread.flatMap((each) => (each.variant === id && each.model === model.name ? [unreadSentence(each, label)] : [])),
+  );
 }
 
 function verdictColumn(colors: Colors): TerminalColumn {

@@ -3,6 +3,8 @@ import { decimal } from "../../domain/write-number.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
 import { count, interval, percent, plural, score } from "../format.ts";
 import type { ModelView } from "../model-view.ts";
+import type { UnreadTask } from "../report-data.ts";
+import { unreadSentence } from "../unread.ts";
 import { UnscoredReasons } from "../unscored.ts";
 import { align } from "./columns.ts";
 
@@ -12,10 +14,14 @@ interface TaskOf<T extends TaskSummary> {
 }
 
 /** Task by task: how items ended, wrong and missing by cause, subjects, and the metrics of generation tasks. */
-export function tasksSection(model: ModelView, id: string): Section | undefined {
+export function tasksSection(model: ModelView, unread: readonly UnreadTask[], id: string): Section | undefined {
   const names = [...new Set(model.variants.flatMap(({ summary }) => summary.tasks.map(({ task }) => task)))];
   if (names.length === 0) return undefined;
-  return { id, title: "Task by task", blocks: names.flatMap((name) => taskBlocks(model, name)) };
+  return {
+    id,
+    title: "Task by task",
+    blocks: names.flatMap((name) => [...taskBlocks(model, name), ...unreadBlocks(model, name, unread)]),
+  };
 }
 
 function taskBlocks(model: ModelView, name: string): readonly Block[] {
@@ -25,6 +31,14 @@ function taskBlocks(model: ModelView, name: string): readonly Block[] {
   const choices = entries.flatMap(({ label, task }) => (task.type === "multiple-choice" ? [{ label, task }] : []));
   const texts = entries.flatMap(({ label, task }) => (task.type === "generation" ? [{ label, task }] : []));
   return [...choiceBlocks(name, choices), ...generationBlocks(name, texts)];
+}
+
+/** Answers that nobody could read are shown: they tell at once what is wrong with the prompt, the token limit or the reading. */
+function unreadBlocks(model: ModelView, name: string, unread: readonly UnreadTask[]): readonly Block[] {
+  const items = model.variants.flatMap(({ id, label }) =>
+    unread.flatMap((each) => (each.task === name && each.variant === id ? [unreadSentence(each, label)] : [])),
+  );
+  return items.length === 0 ? [] : [{ kind: "notes", items }];
 }
 
 function choiceBlocks(name: string, entries: readonly TaskOf<MultipleChoiceSummary>[]): readonly Block[] {
