@@ -14,6 +14,7 @@ import { assertNoThinking, LetterTokens, lettersByText, lettersTrimmed } from ".
 import { asCrowded } from "../llama-server/crowded.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { ServerAccess, ServerAnswers, ServerKind } from "../server-frame.ts";
+import { fillUnshown } from "./fill-unshown.ts";
 import { fixedParameters } from "./fixed-parameters.ts";
 import { identifyOpenAi, type OpenAiFound } from "./identify.ts";
 import { echoedTokens, firstPosition, withoutLogprobs } from "./logprobs.ts";
@@ -160,12 +161,13 @@ class OpenAiAnswers implements ServerAnswers {
     assertNoThinking({ thought: false, token: reply.choices[0]?.text ?? "" });
     const wanted = byId ? ids.map((id) => `token_id:${id}`) : request.letters;
     const { prompt } = tokenCounts(reply.usage, path);
-    return {
+    const answer: LettersAnswer = {
       kind: "letters",
       logprobs: lettersByText(wanted, shown),
       tokens: { prompt, completion: 0 },
       timings: { wallMs },
     };
+    return byId ? fillUnshown(answer, request, (rest) => this.#continuations(rest, signal)) : answer;
   }
 
   /** A proxy may pass on no more than the common API; then letters are known by their texts. */
