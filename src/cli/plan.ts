@@ -3,9 +3,11 @@ import { decidingLevel } from "../domain/deciding-level.ts";
 import { readEnv } from "../env.ts";
 import { planPower } from "../gate/plan-power.ts";
 import { loadPolicy } from "../gate/policies.ts";
+import { assertListsChoices } from "../pipeline/inspect-tasks.ts";
 import { makePlan } from "../plan/plan.ts";
 import { type RunPlan, renderRunPlan } from "../report/plan-table.ts";
 import { loadSpec } from "../spec/load.ts";
+import { interruptSignal } from "./interrupt.ts";
 
 interface PlanOptions {
   readonly policy?: string;
@@ -16,6 +18,8 @@ interface PlanOptions {
 export async function plan(specPath: string, options: PlanOptions): Promise<void> {
   const spec = await loadSpec(specPath, findDatasets(readEnv(process.env)));
   const policy = await loadPolicy(options.policy ?? spec.policy);
+  const signal = interruptSignal();
+  for (const task of spec.tasks) await assertListsChoices(task, signal);
   const { units, answers } = makePlan(spec);
   const found: RunPlan = {
     schema: 1,

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { throwIfAborted } from "../domain/errors.ts";
 import type { Item } from "../domain/item.ts";
-import { placeholdersOf } from "../domain/placeholder.ts";
+import { listsChoices, unlistedChoices } from "../domain/lists-choices.ts";
+import { placeholdersOf, SHOTS_PLACEHOLDER } from "../domain/placeholder.ts";
 import { promptValue } from "../domain/prompt-value.ts";
+import { renderTemplate } from "../domain/template.ts";
 import { normalText, questionText } from "./comparable-text.ts";
 import type { Dataset } from "./dataset.ts";
 import { type ItemSource, openItems } from "./item-source.ts";
@@ -38,6 +40,9 @@ const NEAR = 0.8;
 export async function checkDataset(dataset: Dataset, signal: AbortSignal): Promise<DatasetCheck> {
   const check = new Check(dataset.manifest.prompt);
   const templates = [dataset.manifest.prompt, ...Object.values(dataset.manifest.prompts ?? {})];
+  const byLetters = dataset.manifest.defaults.protocol === "letter-logprob";
+  const own = dataset.manifest.prompt.replace(SHOTS_PLACEHOLDER, "");
+  let listed = false;
   const examples = shotsDataset(dataset);
   const shots =
     examples === undefined ? 0 : await forEachItem(examples, check.problems, (item) => check.addShot(item), signal);
@@ -47,9 +52,14 @@ export async function checkDataset(dataset: Dataset, signal: AbortSignal): Promi
     (item) => {
       for (const template of templates) check.renders(item, template);
       check.addItem(item);
+      if (byLetters && check.problems.all().length === 0) listed ||= listsChoices(renderTemplate(own, item), item);
     },
     signal,
   );
+  if (byLetters && items > 0 && !listed && !check.problems.isFull && check.problems.all().length === 0) {
+    const { message, hint } = unlistedChoices(dataset.manifest.name);
+    check.problems.add(`${message}: ${hint ?? ""}`);
+  }
   return { items, shots, problems: check.problems.all(), warnings: check.warnings() };
 }
 

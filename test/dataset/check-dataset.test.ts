@@ -26,6 +26,14 @@ describe("checking a dataset", () => {
     });
   });
 
+  it("refuses one that is asked by letters and lists no choices", async () => {
+    const { manifest, ...dataset } = await writeQuizSet([LAKE]);
+    const asked = (prompt: string) =>
+      check({ ...dataset, manifest: { ...manifest, prompt, defaults: { protocol: "letter-logprob" } } });
+    expect((await asked("{question}\nAnswer:")).problems).toEqual([expect.stringContaining("put {choices} before")]);
+    expect((await asked("{question}\n{choices}\nAnswer:")).problems).toEqual([]);
+  });
+
   it("finds questions that are asked twice, in another spelling or order of choices too", async () => {
     const again = { ...LAKE, id: "again", question: "which lake is the DEEPEST of all lakes on earth" };
     const shuffled = { ...LAKE, id: "shuffled", choices: ["Victoria", "Baikal", "Constance", "Superior"], answer: "B" };

@@ -2,12 +2,14 @@ import { stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { UsageError } from "../../domain/errors.ts";
 import { type FileIdentity, identifyModelFile } from "../../gguf/identify.ts";
+import { metadataOf } from "../../gguf/metadata.ts";
+import { readModelFile } from "../../gguf/model-file.ts";
 import type { LlamaServerConfig } from "../../spec/backend-schema.ts";
 import { BackendError } from "../backend.ts";
 import { parseReply } from "../parse-reply.ts";
 import type { Found, ServerAccess } from "../server-frame.ts";
 import { quantizationOfFileType } from "./file-type.ts";
-import { ModelsSchema, type Props, PropsSchema } from "./replies.ts";
+import { type Meta, ModelsSchema, type Props, PropsSchema } from "./replies.ts";
 
 export interface LlamaServerFound extends Found {
   /** Requests that it answers at the same time. */
@@ -37,7 +39,7 @@ export async function identifyLlamaServer(
   }
   const meta = models[0]?.meta ?? {};
   const fileType = props.model_ftype ?? meta.ftype;
-  const file = await identifyLocalFile(config.url, props, signal);
+  const file = await identifyLocalFile(config.url, props, meta, signal);
   const metadata = {
     parameters: meta.n_params,
     contextLength: meta.n_ctx_train,
@@ -74,18 +76,38 @@ export async function identifyLlamaServer(
 }
 
 /** llama-server tells no digest; when it runs on this machine, its file, or all shards of it, can be read and hashed here. */
-async function identifyLocalFile(url: string, props: Props, signal: AbortSignal): Promise<FileIdentity | undefined> {
+async function identifyLocalFile(
+  url: string,
+  props: Props,
+  meta: Meta,
+  signal: AbortSignal,
+): Promise<FileIdentity | undefined> {
   const { hostname } = new URL(url);
   if (!["127.0.0.1", "[::1]", "localhost"].includes(hostname) || !isAbsolute(props.model_path)) return undefined;
   const found = await stat(props.model_path).catch(() => undefined);
   if (!found?.isFile()) return undefined;
   try {
+    if (!agrees(metadataOf(await readModelFile(props.model_path)), props, meta)) return undefined;
     return await identifyModelFile(props.model_path, signal);
   } catch (error) {
     // It serves something, so what lies here under that path is not what it loaded.
     if (error instanceof UsageError) return undefined;
     throw error;
   }
+}
+
+/** Is the file what the server serves? A port of a container answers on this machine, too, and tells a path that is not of this machine. */
+function agrees(file: FileIdentity["metadata"], props: Props, meta: Meta): boolean {
+  const words = props.model_ftype ?? meta.ftype;
+  const pairs = [
+    [file.parameters, meta.n_params],
+    [file.contextLength, meta.n_ctx_train],
+    [file.embeddingLength, meta.n_embd],
+    [file.vocabularySize, meta.n_vocab],
+    [file.quantization, words === undefined ? undefined : quantizationOfFileType(words)],
+  ];
+  const isWhole = file.fileBytes === undefined || meta.size === undefined || meta.size <= file.fileBytes;
+  return isWhole && pairs.every(([here, there]) => here === undefined || there === undefined || here === there);
 }
 
 /** GGUF files carry their quantization in their name by convention: `Llama-3.2-1B-Q4_K_M.gguf`. */

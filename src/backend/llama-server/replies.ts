@@ -55,4 +55,6 @@ export const ModelsSchema = z.object({
   ),
 });
 
+export type Meta = NonNullable<z.output<typeof ModelsSchema>["data"][number]["meta"]>;
+
 export const TokenizeSchema = z.object({ tokens: z.array(z.int()) });
