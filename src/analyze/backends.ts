@@ -103,7 +103,7 @@ function comparePair(pair: PairedTask, margins: Margins, seed: number): PairFind
       task: pair.task.name,
       metric: "accuracy",
       items: marks.length,
-      estimate: estimateDifference(marks, { seed, level: SINGLE_LOOK }),
+      estimate: estimateDifference(marks, SINGLE_LOOK),
       tost: accuracyTost(marks, margins.accuracyPp / 100),
     };
   }

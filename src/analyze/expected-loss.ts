@@ -75,11 +75,15 @@ function publishedExpectation(
   if (model === undefined || quantization === undefined || model.baseline.variant === variant) return undefined;
   const result = publishedResult(model.name, quantization);
   if (result === undefined || result.tier === "baseline") return undefined;
-  const own = lossFromBaseline(variant, model.baseline.variant, { manifest, scores });
+  const own = lossFromBaseline(variant, model.baseline.variant, { scores });
   return { result, own, reading: readingOf(own, result.deltaPp / 100) };
 }
 
-function lossFromBaseline(variant: string, baseline: string, { manifest, scores }: ComparedRun): DifferenceEstimate {
+function lossFromBaseline(
+  variant: string,
+  baseline: string,
+  { scores }: Pick<ComparedRun, "scores">,
+): DifferenceEstimate {
   const [before, after] = [scores.tasks.get(baseline), scores.tasks.get(variant)];
   const pairs = before === undefined || after === undefined ? [] : pairTasks(before, after);
   const [first] = pairs.flatMap(({ task }) => (task.type === "multiple-choice" ? [task.protocol] : []));
@@ -88,7 +92,7 @@ function lossFromBaseline(variant: string, baseline: string, { manifest, scores 
   const marks = pooled
     .flatMap((pair) => pairMarks(pair.baseline, pair.candidate, pair.alignment))
     .filter((mark) => mark.baseline !== "missing" && mark.candidate !== "missing");
-  return estimateDifference(marks, { seed: manifest.spec.seed, level: SINGLE_LOOK });
+  return estimateDifference(marks, SINGLE_LOOK);
 }
 
 function readingOf(own: DifferenceEstimate, published: number): PublishedExpectation["reading"] {

@@ -6,6 +6,12 @@ export function groupOf(baseline: TaskScores, candidate: TaskScores, left: numbe
   return group === undefined ? undefined : `${baseline.task.name}/${group}`;
 }
 
+/** The cluster of an item of one variant. */
+export function ownGroup({ items, task }: TaskScores, index: number): string | undefined {
+  const group = items.groups[index];
+  return group === undefined ? undefined : `${task.name}/${group}`;
+}
+
 /** One label an item: its group, or one of its own. `undefined` where no two items share a group, and every item stands for itself. */
 export function clusterLabels(groups: readonly (string | undefined)[]): readonly string[] | undefined {
   const labels = groups.map((group, index) => (group === undefined ? `item ${index}` : `group ${group}`));

@@ -54,19 +54,19 @@ const TOO_FEW: { readonly kind: "unavailable"; readonly reason: string } = {
 };
 
 /**
- * Accuracy on the same items, from pairs that are right or wrong on both sides: Tango's score interval (where items are grouped the cluster
- * bootstrap), McNemar's exact test (where items are grouped the betting test over groups), d_z. `margin` is a proportion.
+ * Accuracy on the same items, from pairs that are right or wrong on both sides: Tango's score interval (where items are grouped the
+ * betting interval over groups), McNemar's exact test (where items are grouped the betting test over groups), d_z. `margin` is a proportion.
  */
 export function pairedAccuracyChange(
   marks: readonly PairedMark[],
-  { margin, seed }: { readonly margin: number; readonly seed: number },
+  { margin }: { readonly margin: number },
 ): MetricChange | undefined {
   const both = marks.filter((mark) => mark.baseline !== "missing" && mark.candidate !== "missing");
   if (both.length === 0) return undefined;
   const reference = both.map((mark) => Number(mark.baseline === "right"));
   const newer = both.map((mark) => Number(mark.candidate === "right"));
   const differences = newer.map((value, index) => value - (reference[index] ?? 0));
-  const estimate = estimateDifference(both, { seed, level: SINGLE_LOOK });
+  const estimate = estimateDifference(both, SINGLE_LOOK);
   const groups = both.map((mark) => mark.group);
   const gained = differences.filter((value) => value > 0).length;
   const lost = differences.filter((value) => value < 0).length;

@@ -1,10 +1,12 @@
 import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { bootstrapInterval } from "../stats/bootstrap.ts";
 import { clusterRobustStandardError } from "../stats/cluster-robust.ts";
+import type { Interval } from "../stats/interval.ts";
 import { mcnemar } from "../stats/mcnemar.ts";
 import { seededRandom } from "../stats/random.ts";
 import { tangoInterval } from "../stats/tango.ts";
 import type { Alignment } from "./align.ts";
+import { bettingSide } from "./betting-side.ts";
 import { clusterLabels, groupOf } from "./group-of.ts";
 import type { TaskScores } from "./task-scores.ts";
 
@@ -28,6 +30,8 @@ export interface PairedAccuracy {
   readonly unmatched: number;
   readonly differentPrompt: number;
   readonly estimate: DifferenceEstimate;
+  /** At the same level, beside the interval that decides, where items share groups; absent with fewer than two groups. */
+  readonly clusterBootstrap?: Interval;
   readonly mcnemar: { readonly exact: number; readonly midP: number };
   /** Standard error with subjects as clusters: a sensitivity figure. Absent with fewer than two subjects. */
   readonly subjectRobustStandardError?: number;
@@ -35,13 +39,7 @@ export interface PairedAccuracy {
   readonly lostItems: readonly string[];
 }
 
-type IntervalMethod =
-  | "Tango score"
-  | "Tango score over groups"
-  | "cluster bootstrap (BCa)"
-  | "betting"
-  | "Newcombe"
-  | "Welch t";
+type IntervalMethod = "Tango score" | "betting" | "betting over groups" | "Newcombe" | "Welch t";
 
 export type DifferenceEstimate =
   | {
@@ -74,7 +72,7 @@ export function pairMarks(baseline: TaskScores, candidate: TaskScores, alignment
   }));
 }
 
-/** Compares paired marks. Items of one group are one cluster: where there are groups, the cluster bootstrap decides. */
+/** Compares paired marks. Items of one group count as one observation; there the cluster bootstrap stands beside the interval that decides. */
 export function comparePairedAccuracy(
   marks: readonly PairedMark[],
   alignment: Pick<Alignment, "unmatched" | "differentPrompt">,
@@ -89,6 +87,7 @@ export function comparePairedAccuracy(
     .map((mark) => mark.item);
   const [gained, lost] = [gainedItems.length, lostItems.length];
   const robust = subjectRobust(both);
+  const bootstrap = clusterBootstrap(both, options);
   const { exact, midP } = mcnemar({ gained, lost });
   return {
     pairs: both.length,
@@ -100,7 +99,8 @@ export function comparePairedAccuracy(
     },
     unmatched: alignment.unmatched,
     differentPrompt: alignment.differentPrompt,
-    estimate: estimateDifference(both, options),
+    estimate: estimateDifference(both, options.level),
+    ...(bootstrap === undefined ? {} : { clusterBootstrap: bootstrap }),
     mcnemar: { exact, midP },
     ...(robust === undefined ? {} : { subjectRobustStandardError: robust }),
     gainedItems,
@@ -109,44 +109,43 @@ export function comparePairedAccuracy(
 }
 
 /**
- * The difference with the interval that decides, from pairs that are right or wrong on both sides. Where items share groups it is the
- * cluster bootstrap; where nothing changed that would promise certainty, so the score interval is taken with one pair a group.
+ * The difference with the interval that decides, from pairs that are right or wrong on both sides: Tango's score interval; where items share
+ * groups the betting interval over the groups' totals, which holds for any number of groups.
  */
-export function estimateDifference(
-  pairs: readonly PairedMark[],
-  { seed, level: { confidence, label } }: EstimateOptions,
-): DifferenceEstimate {
+export function estimateDifference(pairs: readonly PairedMark[], level: DecidingLevel): DifferenceEstimate {
   if (pairs.length === 0) return { kind: "unavailable", reason: "no item was answered on both sides" };
+  const { confidence, label } = level;
   const differences = pairs.map(differenceOf);
+  const groups = pairs.map((pair) => pair.group);
   const gained = differences.filter((value) => value > 0).length;
   const lost = differences.filter((value) => value < 0).length;
-  const clusters = clusterLabels(pairs.map((pair) => pair.group));
-  if (clusters === undefined) {
+  if (clusterLabels(groups) === undefined) {
     const interval = tangoInterval({ gained, lost, pairs: pairs.length, confidence });
     return { kind: "estimated", ...interval, method: `Tango score ${label}` };
   }
-  const groups = new Set(clusters).size;
-  if (groups < 2) return { kind: "unavailable", reason: "all items are of one group, so groups can't be compared" };
-  if (gained + lost === 0) {
-    const interval = tangoInterval({ gained, lost, pairs: groups, confidence });
-    return { kind: "estimated", ...interval, method: `Tango score over groups ${label}` };
-  }
-  const interval = bootstrapInterval(differences, {
-    draws: CLUSTER_DRAWS,
-    rng: seededRandom(seed),
-    method: "bca",
-    confidence,
-    clusters,
-  });
+  const { interval } = bettingSide(differences, groups, { lower: -1, upper: 1 }, level);
   return {
     kind: "estimated",
     difference: (gained - lost) / pairs.length,
-    ...interval,
-    method: `cluster bootstrap (BCa) ${label}`,
+    lower: Math.max(-1, interval.lower),
+    upper: Math.min(1, interval.upper),
+    method: `betting over groups ${label}`,
   };
 }
 
-function differenceOf(mark: PairedMark): number {
+/** BCa interval of the difference over groups; none where no items share one, or there is only one. */
+function clusterBootstrap(
+  pairs: readonly PairedMark[],
+  { seed, level: { confidence } }: EstimateOptions,
+): Interval | undefined {
+  const clusters = clusterLabels(pairs.map((pair) => pair.group));
+  if (clusters === undefined || new Set(clusters).size < 2) return undefined;
+  const rng = seededRandom(seed);
+  return bootstrapInterval(pairs.map(differenceOf), { draws: CLUSTER_DRAWS, rng, method: "bca", confidence, clusters });
+}
+
+/** +1 for a gained answer, −1 for a lost one. */
+export function differenceOf(mark: PairedMark): number {
   return Number(mark.candidate === "right") - Number(mark.baseline === "right");
 }
 

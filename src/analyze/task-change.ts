@@ -99,10 +99,10 @@ interface Metrics {
   readonly notCompared: readonly string[];
 }
 
-function accuracyOf({ reference, newer, alignment, paired }: Sides, { margins, seed }: TaskChangeOptions): Metrics {
+function accuracyOf({ reference, newer, alignment, paired }: Sides, { margins }: TaskChangeOptions): Metrics {
   const margin = margins.accuracyPp / 100;
   const change = paired
-    ? pairedAccuracyChange(pairMarks(reference, newer, alignment), { margin, seed })
+    ? pairedAccuracyChange(pairMarks(reference, newer, alignment), { margin })
     : unpairedAccuracyChange(ownMarks(reference), ownMarks(newer), { margin });
   return change === undefined
     ? { primary: [], others: [], notCompared: ["no item was answered in both runs"] }

@@ -1,5 +1,5 @@
 import type { PairedTask } from "./compare.ts";
-import { groupOf } from "./group-of.ts";
+import { groupOf, ownGroup } from "./group-of.ts";
 import { type PairedMark, pairMarks } from "./paired-accuracy.ts";
 import type { PairedValue } from "./paired-mean.ts";
 import type { TaskScores } from "./task-scores.ts";
@@ -13,10 +13,10 @@ export type MissingItems = "left-out" | "against" | "in-favour";
 /** An item's score, `undefined` where there is none. */
 export type ScoreReader = (scores: TaskScores, index: number) => number | undefined;
 
-/** Right and wrong answers of one variant. */
-export interface MarkCounts {
-  readonly correct: number;
-  readonly trials: number;
+/** What an item of one variant came to, in [0, 1]; right is 1. */
+export interface OwnValue {
+  readonly value: number;
+  readonly group: string | undefined;
 }
 
 /** Pairs of marks of a multiple-choice task, of one subject when asked; without an assumption those with a mark on both sides. */
@@ -58,18 +58,17 @@ export function valuesAssuming(pair: PairedTask, read: ScoreReader, missing: Mis
 }
 
 /** A variant's own marks at a multiple-choice task, of one subject when asked. */
-export function markCountsAssuming(scores: TaskScores, missing: MissingItems, subject?: string): MarkCounts {
-  let correct = 0;
-  let trials = 0;
+export function ownMarksAssuming(scores: TaskScores, missing: MissingItems, subject?: string): readonly OwnValue[] {
+  const marks: OwnValue[] = [];
   for (let index = 0; index < scores.task.items; index += 1) {
     const known = scores.outcome(index) !== "absent";
     if (known && subject !== undefined && scores.items.subjects[index] !== subject) continue;
     const mark = scores.mark(index);
     if (mark === "missing" && missing === "left-out") continue;
-    trials += 1;
-    if (mark === "right" || (mark === "missing" && missing === "in-favour")) correct += 1;
+    const right = mark === "right" || (mark === "missing" && missing === "in-favour");
+    marks.push({ value: Number(right), group: known ? ownGroup(scores, index) : undefined });
   }
-  return { correct, trials };
+  return marks;
 }
 
 /**
@@ -81,16 +80,17 @@ export function ownValuesAssuming(
   read: ScoreReader,
   missing: MissingItems,
   pair?: PairedTask,
-): readonly number[] {
+): readonly OwnValue[] {
   const scorable = new Set(
     pair?.alignment.pairs.flatMap(([left, right]) => (read(pair.baseline, left) === undefined ? [] : [right])),
   );
-  const values: number[] = [];
+  const values: OwnValue[] = [];
   for (let index = 0; index < scores.task.items; index += 1) {
     const value = read(scores, index);
-    if (value !== undefined) values.push(value);
+    const group = scores.outcome(index) === "absent" ? undefined : ownGroup(scores, index);
+    if (value !== undefined) values.push({ value, group });
     else if (missing !== "left-out" && (scorable.has(index) || !isAnswered(scores, index)))
-      values.push(missing === "against" ? 0 : 1);
+      values.push({ value: missing === "against" ? 0 : 1, group });
   }
   return values;
 }

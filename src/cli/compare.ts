@@ -16,7 +16,7 @@ import { interruptSignal } from "./interrupt.ts";
 
 interface CompareOptions {
   readonly runs?: string;
-  readonly policy?: string;
+  readonly policy?: readonly string[];
   /** Variants of the newer run. */
   readonly variant?: readonly string[];
   /** The reference run's variant that they are compared with. */

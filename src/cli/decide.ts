@@ -23,6 +23,8 @@ export interface OutputOptions {
   readonly runs?: string;
   /** Name or run that has the baselines of the models whose baseline is external. */
   readonly baseline?: string;
+  /** An exploratory result may exit 0. */
+  readonly acceptExploratory?: boolean;
   /** Nothing that was computed before is taken for granted. */
   readonly fresh?: boolean;
   /** Puts the verdict on record; absent: a what-if. */
@@ -43,6 +45,7 @@ export async function decide(
   const decided = await decideRun(run, manifest, policy, {
     signal,
     fresh: options.fresh ?? false,
+    acceptExploratory: options.acceptExploratory ?? false,
     baselines: await storedBaselines(manifest.spec.models, options, run.id),
     ...(candidates === undefined ? {} : { candidates }),
     ...(options.record === undefined ? {} : { record: options.record }),

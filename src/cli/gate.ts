@@ -10,7 +10,7 @@ import { decide, type OutputOptions } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface GateOptions extends OutputOptions {
-  readonly policy?: string;
+  readonly policy?: readonly string[];
   /** Makes the verdict the run's record. */
   readonly save?: boolean;
 }

@@ -10,7 +10,7 @@ import { loadSpec } from "../spec/load.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface PlanOptions {
-  readonly policy?: string;
+  readonly policy?: readonly string[];
   readonly json?: boolean;
 }
 

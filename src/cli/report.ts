@@ -9,7 +9,7 @@ import { decide, type OutputOptions } from "./decide.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface ReportOptions extends OutputOptions {
-  readonly policy?: string;
+  readonly policy?: readonly string[];
 }
 
 /**

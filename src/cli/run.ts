@@ -21,7 +21,7 @@ import { progressLine } from "./progress-line.ts";
 export interface RunOptions extends OutputOptions {
   readonly resume?: string;
   readonly retryErrored?: boolean;
-  readonly policy?: string;
+  readonly policy?: readonly string[];
   /** Commander's name for `--no-gate`: false when it was given. */
   readonly gate?: boolean;
   /** False for `--no-probe`. */
@@ -99,13 +99,13 @@ export async function evaluate(
   }
 }
 
-function withPolicy(spec: ResolvedSpec, policy: string | undefined): ResolvedSpec {
+function withPolicy(spec: ResolvedSpec, policy: readonly string[] | undefined): ResolvedSpec {
   return policy === undefined ? spec : { ...spec, policy };
 }
 
-/** A policy file by its path, whatever the folder that the run is decided from later. */
-function askedPolicy(named: string | undefined): string | undefined {
-  return named === undefined || POLICY_NAMES.some((name) => name === named) ? named : resolve(named);
+/** Policy files by their paths, whatever the folder that the run is decided from later. */
+function askedPolicy(named: readonly string[] | undefined): readonly string[] | undefined {
+  return named?.map((each) => (POLICY_NAMES.some((name) => name === each) ? each : resolve(each)));
 }
 
 /** Whether somebody waits for reports even of a run that was interrupted; a person at a terminal doesn't. */

@@ -77,3 +77,8 @@ export const ManifestSchema = z.strictObject({
   defaults: DefaultsSchema.default({}),
 });
 export type Manifest = z.infer<typeof ManifestSchema>;
+
+/** JSON Schema of a dataset's manifest. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(ManifestSchema, { io: "input" }), title: "QuantGate dataset manifest" };
+}

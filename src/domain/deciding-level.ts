@@ -16,8 +16,19 @@ const ALPHA = 0.05;
  */
 export function decidingLevel(looks: number): DecidingLevel {
   if (!Number.isInteger(looks) || looks < 1) throw new RangeError(`looks must be a positive integer, got ${looks}`);
-  const alpha = ALPHA / looks;
+  return levelOf(ALPHA / looks);
+}
+
+/** The level at which each of some parts decides, so that all of them together err at the rate of the given one. At least one part. */
+export function splitLevel(level: DecidingLevel, parts: number): DecidingLevel {
+  return parts <= 1 ? level : levelOf(level.alpha / parts);
+}
+
+function levelOf(alpha: number): DecidingLevel {
   return { alpha, confidence: 1 - 2 * alpha, label: `${Number((100 * (1 - 2 * alpha)).toFixed(2))} %` };
 }
 
 export const SINGLE_LOOK = decidingLevel(1);
+
+/** What is told, not decided, by: two-sided 95 %. */
+export const DESCRIPTIVE: DecidingLevel = levelOf(ALPHA / 2);

@@ -1,16 +1,18 @@
-import type { PairedMark } from "../analyze/paired-accuracy.ts";
-import { type MissingItems, marksAssuming } from "../analyze/worst-case.ts";
+import { type MissingItems, marksAssuming, type OwnValue } from "../analyze/worst-case.ts";
 import type { DecidingLevel } from "../domain/deciding-level.ts";
 import { plain } from "../domain/write-number.ts";
-import { wilsonInterval } from "../stats/wilson.ts";
 import { countMissing, type Evidence, pairsOf, tasksOfBoth } from "./evidence.ts";
-import { boundsAgainst, exceptSameWeights, type Finding, notMeasured, ROUNDING, withMissing } from "./finding.ts";
-import { howMany, itemsToDecideShare } from "./items-to-decide.ts";
+import { answer, boundsAgainst, type Finding, notMeasured, ROUNDING } from "./finding.ts";
+import { outlookOn } from "./items-to-decide.ts";
 import type { RuleOf } from "./policy-schema.ts";
 import { checkScopes, selectChoices } from "./scope.ts";
+import { holdShare } from "./share-interval.ts";
 import type { CheckedRule } from "./verdict.ts";
 
-/** `max-flips`: items right on one side only, as a share of the pairs. Wilson's interval decides. A missing item counts as a flip. */
+/**
+ * `max-flips`: items right on one side only, as a share of the pairs. Wilson's interval decides, over groups the betting one. A missing item
+ * counts as a flip.
+ */
 export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores, level }: Evidence): readonly CheckedRule[] {
   if (comparison === undefined) return [];
   const { type, percent, subject } = rule;
@@ -19,8 +21,8 @@ export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores, leve
     type,
     ...(subject === undefined ? {} : { subject }),
   });
-  return checkScopes(selectChoices(rule, tasksOfBoth(scores, comparison)), describe, ({ tasks }) => {
-    const { pairs, problem } = pairsOf(tasks, comparison);
+  return checkScopes(selectChoices(rule, tasksOfBoth(scores, comparison)), { rule, level }, describe, (scope, at) => {
+    const { pairs, problem } = pairsOf(scope.tasks, comparison);
     if (problem !== undefined) return notMeasured(problem);
     const collect = (missing: MissingItems) => pairs.flatMap((pair) => marksAssuming(pair, missing, subject));
     const unanswered = pairs.find((pair) => marksAssuming(pair, "left-out").length === 0);
@@ -28,24 +30,23 @@ export function checkFlips(rule: RuleOf<"max-flips">, { comparison, scores, leve
     const observed = collect("left-out");
     if (observed.length === 0) return notMeasured(`no item of subject ${subject ?? ""} was answered on both sides`);
     const missing = countMissing(collect);
-    const judge = (assumption: MissingItems): Finding =>
-      assumption === "left-out"
-        ? judgeFlips(flipsOf(observed), observed.length, rule, level)
-        : judgeFlips(flipsOf(observed) + missing, observed.length + missing, rule, level);
-    return exceptSameWeights(withMissing(judge, missing), comparison.sameWeights);
+    const flips = observed.map((mark) => ({ value: Number(mark.baseline !== mark.candidate), group: mark.group }));
+    const unknown = Array.from({ length: missing }, () => ({ value: 1, group: undefined }));
+    return answer(rule, {
+      judge: (assumption) => judgeFlips(assumption === "left-out" ? flips : [...flips, ...unknown], rule, at),
+      missing,
+      sameWeights: comparison.sameWeights,
+      seen: `more than ${plain(percent)} % flips`,
+    });
   });
 }
 
-function flipsOf(marks: readonly PairedMark[]): number {
-  return marks.filter((mark) => mark.baseline !== mark.candidate).length;
-}
-
 function judgeFlips(
-  flips: number,
-  pairs: number,
+  values: readonly OwnValue[],
   { percent, basis }: RuleOf<"max-flips">,
   level: DecidingLevel,
 ): Finding {
+  const [flips, pairs] = [values.filter(({ value }) => value === 1).length, values.length];
   const estimate = (100 * flips) / pairs;
   const numbers = { n: pairs, estimate, threshold: percent, unit: "% of items" } as const;
   const counts = `${plain(flips, 0)} flips of n = ${plain(pairs, 0)}`;
@@ -57,22 +58,18 @@ function judgeFlips(
       explanation: `point estimate ${plain(estimate, 1)} %: ${counts}`,
     };
   }
-  const share = wilsonInterval({ successes: flips, trials: pairs, confidence: level.confidence });
-  const [lower, upper] = [100 * share.lower, 100 * share.upper];
+  const { interval, method, needed } = holdShare(values, percent / 100, level);
+  const [lower, upper] = [100 * interval.lower, 100 * interval.upper];
   // "At most" is "at least" on the mirrored scale.
   const outcome = boundsAgainst({ lower: -upper, upper: -lower }, -percent);
-  const needed =
-    outcome === "inconclusive" ? itemsToDecideShare(pairs, flips / pairs, percent / 100, level) : undefined;
   return {
     ...numbers,
     outcome,
     basis: "interval",
-    method: `Wilson ${level.label}`,
+    method,
     lower,
     upper,
-    explanation: `${plain(estimate, 1)} %, Wilson ${level.label} interval [${plain(lower, 1)}, ${plain(upper, 1)}] %: ${counts}${
-      outcome === "inconclusive" ? `; ${howMany(needed)}` : ""
-    }`,
-    ...(needed === undefined ? {} : { itemsNeeded: needed }),
+    explanation: `${plain(estimate, 1)} %, ${method} interval [${plain(lower, 1)}, ${plain(upper, 1)}] %: ${counts}`,
+    ...(outcome === "inconclusive" ? outlookOn(needed()) : {}),
   };
 }

@@ -3,10 +3,12 @@ import { plain } from "../domain/write-number.ts";
 import { type Evidence, tasksOf } from "./evidence.ts";
 import { type Finding, notMeasured, ROUNDING, withMissing } from "./finding.ts";
 import type { RATES, RuleOf } from "./policy-schema.ts";
-import { checkScopes } from "./scope.ts";
+import { checkScopes, selectTasks } from "./scope.ts";
 import type { CheckedRule } from "./verdict.ts";
+import { listed } from "./wording.ts";
 
-const COUNTED: Readonly<Record<(typeof RATES)[number], readonly ItemOutcome[]>> = {
+/** How items ended that a rate counts. */
+export const COUNTED_AS: Readonly<Record<(typeof RATES)[number], readonly ItemOutcome[]>> = {
   unparsed: ["unparsed"],
   empty: ["empty", "generated-empty"],
   truncated: ["truncated", "generated-truncated"],
@@ -18,35 +20,26 @@ const COUNTED: Readonly<Record<(typeof RATES)[number], readonly ItemOutcome[]>> 
  * `max-rate`: how many items ended in one of the given ways. Of the answered items where all the ways are the model's doing, else of all items.
  * These are counts of this run, so no interval is needed.
  */
-export function checkRate(rule: RuleOf<"max-rate">, { scores }: Evidence): readonly CheckedRule[] {
-  const { type, of, percent, over } = rule;
-  const tasks = tasksOf(scores).filter((task) => rule.task === undefined || task.name === rule.task);
-  const label = rule.task ?? "all tasks";
-  const selection = {
-    label,
-    mayBeEmpty: false,
-    scopes:
-      over === "each-task" || tasks.length === 0
-        ? tasks.map((task) => ({ label: task.name, tasks: [task] }))
-        : [{ label, tasks }],
-  };
+export function checkRate(rule: RuleOf<"max-rate">, { scores, level }: Evidence): readonly CheckedRule[] {
+  const { type, of, percent } = rule;
+  const selection = { ...selectTasks(rule, tasksOf(scores)), mayBeEmpty: false };
   const describe = (where: string) => ({
-    rule: `${where}: at most ${plain(percent)} % of the items ${listed(of)}`,
+    rule: `${where}: at most ${plain(percent)} % of the items ${listed(of, "or")}`,
     type,
   });
-  const counted = new Set(of.flatMap((rate) => COUNTED[rate]));
-  return checkScopes(selection, describe, (scope) => {
+  const counted = new Set(of.flatMap((rate) => COUNTED_AS[rate]));
+  return checkScopes(selection, { rule: {}, level }, describe, (scope) => {
     const columns = scope.tasks.flatMap((task) => scores.get(task.name) ?? []);
     const flawed = sum(columns, (task) => countOf(task, [...counted]));
     const items = sum(columns, ({ task }) => task.items);
-    const missing = sum(columns, (task) => countOf(task, COUNTED.missing));
-    const ofAll = COUNTED.missing.some((outcome) => counted.has(outcome));
+    const missing = sum(columns, (task) => countOf(task, COUNTED_AS.missing));
+    const ofAll = COUNTED_AS.missing.some((outcome) => counted.has(outcome));
     const trials = ofAll ? items : items - missing;
     if (items === missing) return notMeasured(`no item of ${scope.label} was answered`);
     const unknown = sum(columns, (task) =>
       countOf(
         task,
-        COUNTED.missing.filter((outcome) => !counted.has(outcome)),
+        COUNTED_AS.missing.filter((outcome) => !counted.has(outcome)),
       ),
     );
     return withMissing(
@@ -78,8 +71,4 @@ function countOf(task: TaskScores, outcomes: readonly ItemOutcome[]): number {
 
 function sum(tasks: readonly TaskScores[], count: (task: TaskScores) => number): number {
   return tasks.reduce((total, task) => total + count(task), 0);
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

@@ -1,7 +1,8 @@
 import { checkFlips } from "./check-flips.ts";
-import { checkAccuracyMargin, checkMetricMargin } from "./check-margin.ts";
+import { checkAccuracyMargin, checkExactMargin, checkMetricMargin } from "./check-margin.ts";
 import { checkNearRandom } from "./check-near-random.ts";
 import { checkRate } from "./check-rate.ts";
+import { checkRateIncrease } from "./check-rate-increase.ts";
 import { checkMinAccuracy, checkMinMetric } from "./check-score.ts";
 import { checkTier } from "./check-tier.ts";
 import { checkQuantization, checkWeightsAsLabelled } from "./check-weights.ts";
@@ -12,18 +13,29 @@ import type { CheckedRule } from "./verdict.ts";
 
 /** Checks one rule of a policy on one variant: a line for each task or pool it applies to. Rules that compare say nothing of a baseline. */
 export function checkRule(rule: Rule, evidence: Evidence): readonly CheckedRule[] {
+  const guards = "guard" in rule && rule.guard === true;
+  return findingsOf(rule, evidence).map((checked): CheckedRule => {
+    const { rule: words, type, ...rest } = checked;
+    return { rule: words, type, kind: guards ? "guard" : checked.basis === "name" ? "name" : "claim", ...rest };
+  });
+}
+
+function findingsOf(rule: Rule, evidence: Evidence): readonly CheckedRule[] {
   switch (rule.type) {
     case "min-score":
       return rule.metric === "accuracy" ? checkMinAccuracy(rule, evidence) : checkMinMetric(rule, evidence);
     case "max-loss":
     case "equivalence":
-      return rule.metric === "accuracy" ? checkAccuracyMargin(rule, evidence) : checkMetricMargin(rule, evidence);
+      if (rule.metric === "accuracy") return checkAccuracyMargin(rule, evidence);
+      return "pp" in rule ? checkExactMargin(rule, evidence) : checkMetricMargin(rule, evidence);
     case "max-flips":
       return checkFlips(rule, evidence);
     case "min-tier":
       return checkTier(rule, evidence);
     case "max-rate":
       return checkRate(rule, evidence);
+    case "max-rate-increase":
+      return checkRateIncrease(rule, evidence);
     case "quantizations":
       return [checkQuantization(rule, evidence)];
     case "weights-as-labelled":

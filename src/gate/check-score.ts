@@ -1,9 +1,9 @@
 import type { TaskScores } from "../analyze/task-scores.ts";
-import { type MarkCounts, type MissingItems, markCountsAssuming, ownValuesAssuming } from "../analyze/worst-case.ts";
+import { type MissingItems, ownMarksAssuming, ownValuesAssuming } from "../analyze/worst-case.ts";
 import { plain } from "../domain/write-number.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
-import { componentsOf, type Evidence, metricWords, readerOf, tasksOf, whyUnscored } from "./evidence.ts";
-import { notMeasured, withMissing } from "./finding.ts";
+import { componentsOf, countMissing, type Evidence, metricWords, readerOf, tasksOf, whyUnscored } from "./evidence.ts";
+import { answer, notMeasured } from "./finding.ts";
 import { judgeMeans, judgeShare } from "./minimum.ts";
 import type { AccuracyRule, MetricRule } from "./policy-schema.ts";
 import { checkScopes, type Scope, selectChoices, selectTexts } from "./scope.ts";
@@ -18,14 +18,17 @@ export function checkMinAccuracy(rule: AccuracyRule<"min-score">, { scores, leve
     metric: "accuracy",
     ...(subject === undefined ? {} : { subject }),
   });
-  return checkScopes(selectChoices(rule, tasksOf(scores)), describe, (scope) => {
+  return checkScopes(selectChoices(rule, tasksOf(scores)), { rule, level }, describe, (scope, at) => {
     const tasks = scoresOf(scope, scores);
-    const count = (missing: MissingItems) => sumOf(tasks.map((task) => markCountsAssuming(task, missing, subject)));
-    const unanswered = tasks.find((task) => markCountsAssuming(task, "left-out").trials === 0);
+    const marks = (missing: MissingItems) => tasks.flatMap((task) => ownMarksAssuming(task, missing, subject));
+    const unanswered = tasks.find((task) => ownMarksAssuming(task, "left-out").length === 0);
     if (unanswered !== undefined) return notMeasured(`no item of ${unanswered.task.name} was answered`);
-    const { trials } = count("left-out");
-    if (trials === 0) return notMeasured(`no item of subject ${subject ?? ""} was answered`);
-    return withMissing((missing) => judgeShare(count(missing), rule, level), count("against").trials - trials);
+    if (marks("left-out").length === 0) return notMeasured(`no item of subject ${subject ?? ""} was answered`);
+    return answer(rule, {
+      judge: (missing) => judgeShare(marks(missing), rule, at),
+      missing: countMissing(marks),
+      seen: `accuracy below ${plain(atLeast)}`,
+    });
   });
 }
 
@@ -42,7 +45,7 @@ export function checkMinMetric(
     metric,
   });
   const selection = selectTexts(rule, tasksOf(scores), (task) => components(task).length > 0);
-  return checkScopes(selection, describe, (scope) => {
+  return checkScopes(selection, { rule, level }, describe, (scope, at) => {
     const tasks = scoresOf(scope, scores);
     const unscored = whyUnscored(tasks, components);
     if (unscored !== undefined) return notMeasured(unscored);
@@ -55,8 +58,12 @@ export function checkMinMetric(
       );
     const counted = columns("against");
     const missing = columns("left-out").map((values, index) => (counted[index]?.length ?? 0) - values.length);
-    const finding = withMissing((kind) => judgeMeans(columns(kind), rule, level), Math.max(...missing));
     const other = otherEncoder(rule.encoder, encoder);
+    const finding = answer(rule, {
+      judge: (assumption) => judgeMeans(columns(assumption), rule, at),
+      missing: Math.max(...missing),
+      seen: `${metricWords(metric)} below ${plain(atLeast)}`,
+    });
     return other === undefined ? finding : { ...finding, explanation: `${finding.explanation}; ${other}` };
   });
 }
@@ -70,11 +77,4 @@ function otherEncoder(published: string | undefined, used: string): string | und
 
 function scoresOf({ tasks }: Scope, scores: Evidence["scores"]): readonly TaskScores[] {
   return tasks.flatMap((task) => scores.get(task.name) ?? []);
-}
-
-function sumOf(counts: readonly MarkCounts[]): MarkCounts {
-  return counts.reduce(
-    (sum, { correct, trials }) => ({ correct: sum.correct + correct, trials: sum.trials + trials }),
-    { correct: 0, trials: 0 },
-  );
 }

@@ -28,13 +28,19 @@ export interface RunEvidence extends Pick<AnalyzedRun, "summary" | "scores" | "m
 export interface GateOptions {
   /** Ids of the variants that decide the exit code; by default all but the baselines. */
   readonly candidates?: readonly string[];
+  /** An exploratory result decides as any other; without it, it never exits 0. */
+  readonly acceptExploratory?: boolean;
 }
 
 /**
  * Decides every variant of a run by a policy. Each verdict rests on that variant and its baseline alone, so adding or removing another changes
  * nothing. Pure and deterministic. Throws `UsageError` for a candidate that the run doesn't have or that is a baseline.
  */
-export function evaluatePolicy(policy: Policy, run: RunEvidence, { candidates }: GateOptions = {}): Verdicts {
+export function evaluatePolicy(
+  policy: Policy,
+  run: RunEvidence,
+  { candidates, acceptExploratory = false }: GateOptions = {},
+): Verdicts {
   const ids = run.summary.models.flatMap((model) => model.variants.map((variant) => variant.variant));
   for (const candidate of candidates ?? []) requireCandidate(candidate, ids, run.summary);
   const models = run.summary.models.map((model) => {
@@ -51,7 +57,9 @@ export function evaluatePolicy(policy: Policy, run: RunEvidence, { candidates }:
       ...(smallest === undefined ? {} : { smallestPassing: smallest }),
     };
   });
-  const overall = overallOf(models.flatMap((model) => model.variants).filter((variant) => variant.decides));
+  const deciding = models.flatMap((model) => model.variants).filter((variant) => variant.decides);
+  const overall = overallOf(deciding);
+  const open = !acceptExploratory && deciding.some((variant) => variant.exploratory === true);
   const { damaged } = run.scores;
   return {
     schema: 1,
@@ -63,7 +71,7 @@ export function evaluatePolicy(policy: Policy, run: RunEvidence, { candidates }:
     },
     models,
     overall,
-    exitCode: exitCodeOf(overall, policy),
+    exitCode: exitCodeOf(overall, policy, open),
   };
 }
 
@@ -72,7 +80,7 @@ function judgeVariant(policy: Policy, evidence: Evidence, decides: boolean): Var
   const rules = policy.rules.flatMap((rule) => checkRule(rule, evidence));
   const notes = notesOn(evidence, policy.rules, rules);
   const verdict = variant.role === "baseline" ? "reference" : verdictOf(rules);
-  const unsupported = verdict !== "reference" && !rules.some(isEvidence);
+  const unsupported = verdict === "reference" ? undefined : whyUnsupported(rules);
   const exploratory = verdict === "reference" ? undefined : evidence.exploratory;
   return {
     variant: variant.variant,
@@ -85,22 +93,37 @@ function judgeVariant(policy: Policy, evidence: Evidence, decides: boolean): Var
     tier: tierAssuming(evidence, "left-out"),
     nearRandom: nearRandomTasks(variant),
     notes: [
-      ...(unsupported ? ["No rule of the policy found an answer to look at, so nothing can pass it"] : []),
+      ...(unsupported === undefined ? [] : [unsupported]),
       ...(exploratory === undefined ? [] : [exploratory]),
       ...notes,
     ],
   };
 }
 
-/** All rules must pass: an intersection-union test, which needs no correction. Without a rule that looked at answers nothing passes. */
+/**
+ * All rules must pass: an intersection-union test, which needs no correction. Without a rule that looked at answers nothing passes, and guards
+ * alone certify nothing.
+ */
 function verdictOf(rules: readonly CheckedRule[]): Outcome {
-  if (rules.some((rule) => rule.outcome === "fail") || !rules.some(isEvidence)) return "fail";
-  return rules.some((rule) => rule.outcome === "inconclusive") ? "inconclusive" : "pass";
+  if (rules.some((rule) => rule.outcome === "fail") || !rules.some(isAboutAnswers)) return "fail";
+  const open = rules.some((rule) => rule.outcome === "inconclusive") || !rules.some(certifies);
+  return open ? "inconclusive" : "pass";
+}
+
+function whyUnsupported(rules: readonly CheckedRule[]): string | undefined {
+  if (!rules.some(isAboutAnswers)) return "No rule of the policy found an answer to look at, so nothing can pass it";
+  return rules.some(certifies)
+    ? undefined
+    : "No claim of the policy looked at an answer: guards only watch, so nothing can pass it";
 }
 
 /** A name says nothing about answers, and a tier is a description that never decides alone. */
-function isEvidence(rule: CheckedRule): boolean {
+function isAboutAnswers(rule: CheckedRule): boolean {
   return rule.basis !== "name" && rule.type !== "min-tier";
+}
+
+function certifies(rule: CheckedRule): boolean {
+  return isAboutAnswers(rule) && rule.kind === "claim";
 }
 
 function overallOf(deciding: readonly VariantVerdict[]): Outcome {
@@ -108,8 +131,10 @@ function overallOf(deciding: readonly VariantVerdict[]): Outcome {
   return deciding.every((variant) => variant.verdict === "pass") ? "pass" : "inconclusive";
 }
 
-function exitCodeOf(overall: Outcome, { onInconclusive }: Policy): Verdicts["exitCode"] {
+/** `open`: an exploratory result decides, whose error rate is above what its intervals say. */
+function exitCodeOf(overall: Outcome, { onInconclusive }: Policy, open: boolean): Verdicts["exitCode"] {
   if (overall === "fail") return EXIT.failed;
+  if (open) return EXIT.inconclusive;
   return overall === "inconclusive" && onInconclusive === "block" ? EXIT.inconclusive : EXIT.pass;
 }
 

@@ -79,7 +79,8 @@ function notComparedNotes({ scores }: Evidence, rules: readonly Rule[]): readonl
 function compressedNotes({ comparison, facts }: Evidence, rules: readonly Rule[]): readonly string[] {
   const pairs = [...(comparison?.pairs.values() ?? [])];
   const notes = rules.flatMap((rule) => {
-    if ((rule.type !== "max-loss" && rule.type !== "equivalence") || rule.metric === "accuracy") return [];
+    if ((rule.type !== "max-loss" && rule.type !== "equivalence") || rule.metric === "accuracy" || "pp" in rule)
+      return [];
     const components = pairs.flatMap((pair) => componentsOf(rule.metric, pair.task, facts));
     const names = rule.metric === KEY_METRIC_AVERAGE ? [...new Set(components), rule.metric] : [rule.metric];
     return names.flatMap((name) => {

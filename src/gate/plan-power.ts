@@ -54,6 +54,8 @@ const ASSUMED_MEANS = [0.8, 0.5] as const;
 export function planPower(tasks: readonly ResolvedTask[], policy: Policy, level: DecidingLevel): PowerPlan {
   const margins = policy.rules.flatMap((rule) => {
     if ((rule.type !== "max-loss" && rule.type !== "equivalence") || rule.basis === "point") return [];
+    // A guard decides nothing for a variant that loses nothing.
+    if (rule.guard === true || ("pp" in rule && rule.metric !== "accuracy")) return [];
     return rule.metric === "accuracy" ? accuracyMargins(rule, tasks, level) : metricMargins(rule, tasks, level);
   });
   const rules = planRules(tasks, policy, level);

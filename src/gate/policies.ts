@@ -45,30 +45,43 @@ const minimumOf = (benchmark: "mmlu" | "arc-challenge", atLeast: number): RuleIn
   basis: "point",
 });
 
-/** Rules of every policy but those on generated texts. */
-const NEVER: readonly RuleInput[] = [
+const FLAWS: RuleInput[] = [
+  { type: "max-rate-increase", of: ["unparsed", "empty", "truncated"], pp: 5 },
+  { type: "max-rate-increase", of: ["unparsed", "empty", "truncated"], pp: 5, over: "each-task", guard: true },
+];
+
+/** On names and states, and on guessing, which every policy has. */
+const ALWAYS: readonly RuleInput[] = [
   { type: "not-near-random" },
-  { type: "max-rate", of: ["unparsed", "empty", "truncated"], percent: 5 },
   { type: "quantizations", forbid: ["Q2_K"] },
+  { type: "not-degraded" },
+];
+
+/** What watches every task by itself, whatever is claimed of all together. */
+const GUARDS: readonly RuleInput[] = [{ type: "max-loss", metric: "accuracy", pp: 3, guard: true }];
+
+const TEXT_GUARDS: readonly RuleInput[] = [
+  { type: "max-loss", metric: "key_metric_average", percent: 10, over: "each-task", guard: true },
+  { type: "max-loss", metric: "exact_match", pp: 3, kind: "classification", over: "each-task", guard: true },
+  { type: "max-loss", metric: "exact_match", pp: 3, kind: "code", over: "each-task", guard: true },
+  { type: "max-loss", metric: "bleu", percent: 10, kind: "code", over: "each-task", guard: true },
 ];
 
 const BUILT_IN: Readonly<Record<PolicyName, Omit<PolicyInput, "name">>> = {
   default: {
     description: "Not measurably worse than the baseline, better than guessing, and it finishes its answers.",
     rules: [
-      { type: "max-loss", metric: "accuracy", pp: 3 },
+      { type: "max-loss", metric: "accuracy", pp: 3, over: "pooled", ifPresent: true },
+      ...GUARDS,
       { type: "max-loss", metric: "key_metric_average", percent: 3 },
-      ...NEVER,
+      ...TEXT_GUARDS,
+      ...FLAWS,
+      ...ALWAYS,
     ],
   },
   "accuracy-only": {
     description: "As default, for runs of multiple-choice tasks alone: nothing is asked of generated texts.",
-    rules: [
-      { type: "max-loss", metric: "accuracy", pp: 3 },
-      // "Each task" holds where there is none; what is pooled must be there.
-      { type: "max-loss", metric: "accuracy", pp: 3, over: "pooled" },
-      ...NEVER,
-    ],
+    rules: [{ type: "max-loss", metric: "accuracy", pp: 3, over: "pooled" }, ...GUARDS, ...FLAWS, ...ALWAYS],
   },
   "general-chatbot": {
     description: "An assistant for general use.",
@@ -143,10 +156,14 @@ export function builtInPolicy(name: PolicyName): Policy {
 }
 
 /**
- * A built-in policy by name, or a user's own from a YAML or JSON file. Throws `UsageError` for an unknown name, a file that can't be read, and
- * every problem in it with line and key.
+ * The policies that are named, all together: built-in ones by name, a user's own from YAML or JSON files. Throws `UsageError` for an unknown
+ * name, a file that can't be read, and every problem in it with line and key.
  */
-export async function loadPolicy(nameOrPath: string): Promise<Policy> {
+export async function loadPolicy(named: string | readonly string[]): Promise<Policy> {
+  return allOf(await Promise.all([named].flat().map(loadOne)));
+}
+
+async function loadOne(nameOrPath: string): Promise<Policy> {
   const name = POLICY_NAMES.find((each) => each === nameOrPath);
   if (name !== undefined) return builtInPolicy(name);
   let text: string;
@@ -174,16 +191,31 @@ export function parsePolicy(text: string, file: string): Policy {
   return policy;
 }
 
+/** One policy of several: every rule of each must pass, and what any of them blocks is blocked. One alone stays as it is. */
+export function allOf(policies: readonly Policy[]): Policy {
+  const [only, ...others] = policies;
+  if (only !== undefined && others.length === 0) return only;
+  const rules = distinct(policies.flatMap((policy) => policy.rules));
+  const onInconclusive = policies.every((policy) => policy.onInconclusive === "allow") ? "allow" : "block";
+  return {
+    name: policies.map(({ name }) => name).join(" + "),
+    rules,
+    onInconclusive,
+    recommended: [...new Set(policies.flatMap(({ recommended }) => recommended))],
+    hash: hashOf(rules, onInconclusive),
+  };
+}
+
 function completePolicy(parsed: ParsedPolicy): Policy {
-  const base = parsed.extends === undefined ? undefined : builtInPolicy(parsed.extends);
-  const rules = withLabelRule([...(base?.rules ?? []), ...parsed.rules]);
+  const bases = [parsed.extends ?? []].flat().map(builtInPolicy);
+  const rules = withLabelRule(distinct([...bases.flatMap((base) => base.rules), ...parsed.rules]));
   const { onInconclusive } = parsed;
   return {
     name: parsed.name,
     ...(parsed.description === undefined ? {} : { description: parsed.description }),
     rules,
     onInconclusive,
-    recommended: parsed.recommended ?? base?.recommended ?? [],
+    recommended: parsed.recommended ?? [...new Set(bases.flatMap((base) => base.recommended))],
     hash: hashOf(rules, onInconclusive),
   };
 }
@@ -193,6 +225,11 @@ function withLabelRule(rules: readonly Rule[]): readonly Rule[] {
   return rules.length === 0 || rules.some(({ type }) => type === "weights-as-labelled")
     ? rules
     : [...rules, { type: "weights-as-labelled" }];
+}
+
+/** Each rule once, where it first stands. */
+function distinct(rules: readonly Rule[]): readonly Rule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(sortKeys(rule)), rule])).values()];
 }
 
 /** sha256 over what decides. */

@@ -21,9 +21,13 @@ export type PolicyName = (typeof POLICY_NAMES)[number];
 
 /** What a rate counts, as a share of a task's items. The first three are the model's doing, the others the infrastructure's. */
 export const RATES = ["unparsed", "empty", "truncated", "errored", "missing"] as const;
+/** Of them those that are the model's doing: an answer was there, and was of no use. */
+const MODEL_RATES = ["unparsed", "empty", "truncated"] as const;
 
 /** Means that compare with a baseline: one metric, or each item's mean over the key metrics that its task declares. */
 const COMPARED_METRICS = [...METRICS, "key_metric_average"] as const;
+type GradualMetric = Exclude<(typeof COMPARED_METRICS)[number], "exact_match">;
+const GRADUAL_METRICS = COMPARED_METRICS.filter((metric): metric is GradualMetric => metric !== "exact_match");
 /** Figures of one variant: one metric pooled over its tasks, or the unweighted mean of several. */
 const FIGURES = [...METRICS, "composite", "key_metric_average"] as const;
 
@@ -50,6 +54,22 @@ const chosenTexts = {
   kind: z.enum(GENERATION_KINDS).optional().describe("Only generation tasks of this kind."),
 };
 
+/** What every rule with evidence may say of itself. */
+const stance = {
+  guard: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: the rule only watches. It fails on evidence alone (α divided by the number of things it watches), else it passes and certifies nothing.",
+    ),
+  ifPresent: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: left out, with a note, where the run has no task that the rule could look at; else it fails there.",
+    ),
+};
+
 const pooled = z
   .enum(["pooled", "each-task"])
   .default("pooled")
@@ -67,6 +87,7 @@ const MinScore = z.discriminatedUnion("metric", [
     over: pooled,
     ...chosenChoices,
     basis,
+    ...stance,
   }),
   z.strictObject({
     type: z.literal("min-score"),
@@ -80,6 +101,7 @@ const MinScore = z.discriminatedUnion("metric", [
       .min(1)
       .optional()
       .describe("The encoder that a minimum on BERTScore was set with; the finding says when the run's is another."),
+    ...stance,
   }),
 ]);
 
@@ -89,22 +111,37 @@ const accuracyMargin = {
   over: eachTask,
   ...chosenChoices,
   basis,
+  ...stance,
 };
+const ofTexts = { over: pooled, ...chosenTexts, basis, ...stance };
 const metricMargin = {
-  metric: z.enum(COMPARED_METRICS),
+  metric: z.enum(GRADUAL_METRICS),
   percent: percent.describe("Margin in percent of the baseline's mean."),
-  over: pooled,
-  ...chosenTexts,
-  basis,
+  ...ofTexts,
 };
+
+/** An exact match is right or wrong, so its margin may be in percentage points, as accuracy's is. */
+function exactMargin<T extends "max-loss" | "equivalence">(type: T) {
+  const exact = { type: z.literal(type), metric: z.literal("exact_match"), ...ofTexts };
+  return z
+    .strictObject({ ...exact, pp: accuracyMargin.pp.optional(), percent: metricMargin.percent.optional() })
+    .transform(({ pp, percent, ...rule }, context) => {
+      if (pp !== undefined && percent === undefined) return { ...rule, pp };
+      if (percent !== undefined && pp === undefined) return { ...rule, percent };
+      context.addIssue({ code: "custom", message: 'needs either "pp" or "percent"' });
+      return z.NEVER;
+    });
+}
 
 const MaxLoss = z.discriminatedUnion("metric", [
   z.strictObject({ type: z.literal("max-loss"), ...accuracyMargin }),
+  exactMargin("max-loss"),
   z.strictObject({ type: z.literal("max-loss"), ...metricMargin }),
 ]);
 
 const Equivalence = z.discriminatedUnion("metric", [
   z.strictObject({ type: z.literal("equivalence"), ...accuracyMargin }),
+  exactMargin("equivalence"),
   z.strictObject({ type: z.literal("equivalence"), ...metricMargin }),
 ]);
 
@@ -114,6 +151,7 @@ const MaxFlips = z.strictObject({
   over: eachTask,
   ...chosenChoices,
   basis,
+  ...stance,
 });
 
 const MinTier = z.strictObject({ type: z.literal("min-tier"), tier: z.enum(TIERS) });
@@ -124,6 +162,16 @@ const MaxRate = z.strictObject({
   percent: percent.describe("Of the items."),
   over: eachTask,
   ...chosenTasks,
+});
+
+const MaxRateIncrease = z.strictObject({
+  type: z.literal("max-rate-increase"),
+  of: z.array(z.enum(MODEL_RATES)).min(1).describe("Counted together."),
+  pp: percent.describe("Percentage points above the baseline's rate on the same items."),
+  over: pooled,
+  ...chosenTasks,
+  basis,
+  ...stance,
 });
 
 const QuantizationName = z.string().transform((name, context): Quantization => {
@@ -151,6 +199,7 @@ const RuleSchema = z.discriminatedUnion("type", [
   MaxFlips,
   MinTier,
   MaxRate,
+  MaxRateIncrease,
   Quantizations,
   WeightsAsLabelled,
   NotNearRandom,
@@ -165,7 +214,10 @@ export const PolicySchema = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, '.', '_' and '-', at least one")
     .describe("Shown with every verdict."),
   description: z.string().min(1).optional(),
-  extends: z.enum(POLICY_NAMES).optional().describe("A built-in policy whose rules come first."),
+  extends: z
+    .union([z.enum(POLICY_NAMES), z.array(z.enum(POLICY_NAMES)).min(1)])
+    .optional()
+    .describe("Built-in policies whose rules come first: one, or a list."),
   onInconclusive: z
     .enum(["block", "allow"])
     .default("block")
@@ -181,8 +233,10 @@ type RuleType = Rule["type"];
 export type RuleOf<T extends RuleType> = Extract<Rule, { type: T }>;
 /** Rules about the answers to multiple-choice questions. */
 export type AccuracyRule<T extends RuleType> = Extract<RuleOf<T>, { metric: "accuracy" }>;
+/** Rules about exact matches in percentage points. */
+export type ExactRule<T extends RuleType> = Extract<RuleOf<T>, { metric: "exact_match"; pp: number }>;
 /** Rules about the metrics of generated texts. */
-export type MetricRule<T extends RuleType> = Exclude<RuleOf<T>, { metric: "accuracy" }>;
+export type MetricRule<T extends RuleType> = Exclude<RuleOf<T>, { metric: "accuracy" } | ExactRule<T>>;
 
 /** JSON Schema (draft 2020-12) of a policy file, for editors. */
 export function policyJsonSchema(): Record<string, unknown> {

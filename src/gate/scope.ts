@@ -1,3 +1,4 @@
+import { type DecidingLevel, splitLevel } from "../domain/deciding-level.ts";
 import type { GenerationKind } from "../domain/item.ts";
 import type { ResolvedTask } from "../spec/resolved.ts";
 import { type Finding, notMeasured } from "./finding.ts";
@@ -10,6 +11,8 @@ export interface ScopeChoice {
   readonly benchmark?: string | undefined;
   readonly subject?: string | undefined;
   readonly kind?: GenerationKind | undefined;
+  readonly guard?: boolean | undefined;
+  readonly ifPresent?: boolean | undefined;
 }
 
 /** Tasks that a rule looks at together. */
@@ -24,7 +27,7 @@ export interface Selection {
   readonly scopes: readonly Scope[];
   /** What was looked for, in words. */
   readonly label: string;
-  /** The rule means "every task there is", which holds also where there is none; any other must find something to check. */
+  /** The rule means "every task there is", which holds also where there is none, or says so; any other must find something to check. */
   readonly mayBeEmpty: boolean;
 }
 
@@ -44,7 +47,7 @@ export function selectChoices(choice: ScopeChoice, tasks: readonly ResolvedTask[
           label: protocols.length > 1 ? `${label}, ${protocol}` : label,
           tasks: chosen.filter((task) => task.protocol === protocol),
         }));
-  return { scopes, label, mayBeEmpty: meansEvery(choice) };
+  return { scopes, label, mayBeEmpty: mayBeEmpty(choice) };
 }
 
 /** A further number of a task that is judged already stands beside it: looked at by itself, pooled with nothing. */
@@ -66,27 +69,51 @@ export function selectTexts(
   const label = choice.task ?? (choice.kind === undefined ? "all generation tasks" : `all ${choice.kind} tasks`);
   const pooled = chosen.length === 0 ? [] : [{ label, tasks: chosen }];
   const scopes = choice.over === "each-task" ? chosen.map((task) => ({ label: task.name, tasks: [task] })) : pooled;
-  return { scopes, label, mayBeEmpty: meansEvery(choice) };
+  return { scopes, label, mayBeEmpty: mayBeEmpty(choice) };
 }
 
-/** Checks a rule on each scope of its selection. A selection that finds nothing fails closed, unless the rule means every task. */
+/** The tasks of a rule about answers of any kind: each by itself, or all together. */
+export function selectTasks(choice: ScopeChoice, tasks: readonly ResolvedTask[]): Selection {
+  const chosen = tasks.filter((task) => choice.task === undefined || task.name === choice.task);
+  const label = choice.task ?? "all tasks";
+  const pooled = chosen.length === 0 ? [] : [{ label, tasks: chosen }];
+  const scopes = choice.over === "each-task" ? chosen.map((task) => ({ label: task.name, tasks: [task] })) : pooled;
+  return { scopes, label, mayBeEmpty: mayBeEmpty(choice) };
+}
+
+/** Who asks: the rule, and how sure a decision must be. */
+interface Asker {
+  readonly rule: { readonly guard?: boolean | undefined };
+  readonly level: DecidingLevel;
+}
+
+/**
+ * Checks a rule on each scope of its selection. A claim decides each at the level given; a guard shares α among the scopes that it watches. A
+ * selection that finds nothing fails closed, unless it may be empty.
+ */
 export function checkScopes(
   { scopes, label, mayBeEmpty }: Selection,
+  { rule, level }: Asker,
   describe: (label: string) => Pick<CheckedRule, "rule" | "type" | "metric" | "subject">,
-  find: (scope: Scope) => Finding,
+  find: (scope: Scope, level: DecidingLevel) => Finding,
 ): readonly CheckedRule[] {
   if (scopes.length === 0 && !mayBeEmpty)
     return [{ ...describe(label), ...notMeasured("the run has no task that this rule could look at") }];
+  const at = rule.guard ? splitLevel(level, scopes.length) : level;
   return scopes.map((scope) => {
     const [first, second] = scope.tasks;
+    const { outlook, ...finding } = find(scope, at);
     return {
       ...describe(scope.label),
       ...(first === undefined || second !== undefined ? {} : { task: first.name }),
-      ...find(scope),
+      ...finding,
+      ...(outlook === undefined ? {} : { explanation: `${finding.explanation}; ${outlook}` }),
     };
   });
 }
 
-function meansEvery({ over, task, benchmark, subject, kind }: ScopeChoice): boolean {
-  return over === "each-task" && [task, benchmark, subject, kind].every((part) => part === undefined);
+function mayBeEmpty({ over, task, benchmark, subject, kind, guard, ifPresent }: ScopeChoice): boolean {
+  if (ifPresent) return true;
+  const named = [task, benchmark, subject].some((part) => part !== undefined);
+  return !named && (guard === true || (over === "each-task" && kind === undefined));
 }

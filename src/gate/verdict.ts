@@ -13,6 +13,11 @@ export interface CheckedRule {
   readonly rule: string;
   /** The rule's type in the policy, e.g. `max-loss`. */
   readonly type: string;
+  /**
+   * `claim`: passes on evidence only; `guard`: only watches, and fails on evidence only; `name`: about names and states. Absent in verdicts of
+   * version 0.1, whose rules were all claims.
+   */
+  readonly kind?: "claim" | "guard" | "name";
   readonly task?: string;
   readonly metric?: string;
   readonly subject?: string;
@@ -35,6 +40,10 @@ export interface CheckedRule {
   readonly explanation: string;
   /** For an inconclusive interval: about how many items would decide, at the observed discordance. */
   readonly itemsNeeded?: number;
+  /** Where items share groups: in how many groups. */
+  readonly groupsNeeded?: number;
+  /** The baseline is so near its floor that the loss can't happen here: no evidence, however equal both sides are. */
+  readonly nothingToLose?: true;
 }
 
 export interface VariantVerdict {

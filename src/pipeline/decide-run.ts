@@ -26,6 +26,8 @@ export interface DecidedRun extends AnalyzedRun, ReportData {
 
 export interface DecideOptions {
   readonly candidates?: readonly string[];
+  /** An exploratory result may exit 0. */
+  readonly acceptExploratory?: boolean;
   /** Of models whose baseline is a stored run's. */
   readonly baselines?: readonly StoredBaseline[];
   /** Computes everything again. */
@@ -43,12 +45,15 @@ export async function decideRun(
   run: Run,
   ownManifest: RunManifest,
   policy: Policy,
-  { candidates, baselines = [], fresh = false, record, signal }: DecideOptions,
+  { candidates, acceptExploratory, baselines = [], fresh = false, record, signal }: DecideOptions,
 ): Promise<DecidedRun> {
   const analysis = await analyzeRun(run, ownManifest, signal, { baselines, margins: marginsOf(policy), fresh });
   const { summary, scores, manifest } = analysis;
   const evidence = { summary, scores, manifest, degraded: findDegradation(summary, scores.incidents) };
-  const found = evaluatePolicy(policy, evidence, candidates === undefined ? {} : { candidates });
+  const found = evaluatePolicy(policy, evidence, {
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(acceptExploratory === undefined ? {} : { acceptExploratory }),
+  });
   const verdicts = record === undefined ? found : await recordVerdicts(run, found, record);
   const examples = await collectExamples(flipSources(run, analysis), { perTask: EXAMPLES_PER_TASK, signal });
   const published = publishedFor(manifest);

@@ -16,7 +16,7 @@ export function specInputOf(spec: ResolvedSpec): SpecInput {
     models: spec.models.map(modelInputOf),
     tasks: spec.tasks.map(taskInputOf),
     scorers: spec.scorers,
-    policy: spec.policy,
+    policy: typeof spec.policy === "string" ? spec.policy : [...spec.policy],
     ...(spec.candidates === undefined ? {} : { candidates: [...spec.candidates] }),
     ...(spec.repeat === undefined ? {} : { repeat: spec.repeat }),
     ...(spec.sampling === undefined ? {} : { sampling: spec.sampling }),

@@ -47,7 +47,8 @@ export async function resolveSpec(
       `${place(["repeat"])}: "repeat" asks a baseline twice, and model "${models[external]?.name}" has none in this run`,
       { hint: "ask for it in the run that is the baseline" },
     );
-  const policy = /^[./~]/.test(value.policy) ? resolvePath(folder, value.policy) : value.policy;
+  const policyOf = (named: string): string => (/^[./~]/.test(named) ? resolvePath(folder, named) : named);
+  const policy = typeof value.policy === "string" ? policyOf(value.policy) : value.policy.map(policyOf);
   const candidates = value.candidates?.flatMap((asked, index) =>
     matchVariants(asked, models, place(["candidates", index])),
   );

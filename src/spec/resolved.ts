@@ -15,8 +15,8 @@ export interface ResolvedSpec {
   readonly tasks: readonly ResolvedTask[];
   /** Models are names, or folders' absolute paths. */
   readonly scorers: ScorersConfig;
-  /** A built-in policy's name, or a file's absolute path. */
-  readonly policy: string;
+  /** A built-in policy's name, or a file's absolute path; several: all must pass. */
+  readonly policy: string | readonly string[];
   /** Ids of the variants that decide; absent: all but the baselines. */
   readonly candidates?: readonly string[];
   readonly dollarsPerHour?: number;

@@ -181,10 +181,11 @@ export const SpecSchema = z.strictObject({
     .describe("What is judged: each model with its quantizations, which are compared within it."),
   tasks: z.array(TaskSchema).min(1, "at least one task is needed").describe("What every variant is asked."),
   policy: z
-    .string()
-    .min(1)
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .default("default")
-    .describe("A built-in policy's name, or a policy file (relative to the spec, starting with ./ or /)."),
+    .describe(
+      "A built-in policy's name, or a policy file (relative to the spec, starting with ./ or /); a list of them: all must pass.",
+    ),
   candidates: z
     .array(z.string().min(1))
     .min(1)

@@ -50,7 +50,7 @@ describe("a stored baseline", () => {
     const [own, stored] = [await gate("nightly"), await gate("fine", "--baseline", "main")];
     expect(stored.stderr).toBe("");
     expect([own.code, stored.code]).toEqual([0, 0]);
-    expect(findings(stored.verdicts())).toHaveLength(12);
+    expect(findings(stored.verdicts())).toHaveLength(20);
     expect(findings(stored.verdicts())).toEqual(findings(own.verdicts()));
     const [model] = stored.verdicts().models;
     expect(model?.baseline.reason).toBe('FP16 of run nightly, baseline "main"');

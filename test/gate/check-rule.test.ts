@@ -175,15 +175,40 @@ describe("not-near-random", () => {
       run((index) => (index < right ? "right" : index >= 200 - missing ? "errored" : "incorrect")),
     )[0];
 
-  it("fails when the lower end of Wilson's 95 % interval isn't above chance", () => {
+  it("fails when the lower end of Wilson's 95 % interval isn't above chance, and accuracy was lost", () => {
     expect(check(62)).toMatchObject({ outcome: "fail", method: "Wilson 95 %", threshold: 0.25, task: "quiz" });
     expect(check(64)?.outcome).toBe("pass");
     expect(check(0)?.outcome).toBe("fail");
   });
 
+  const both = (before: number, after: number, items = 200) =>
+    checkOne(
+      { type: "not-near-random" },
+      syntheticRun(
+        [{ ...QUIZ, items }],
+        [
+          { quantization: "FP16", choice: (_, index) => (index < before ? "right" : "incorrect") },
+          { quantization: "Q4_K_M", choice: (_, index) => (index < after ? "right" : "incorrect") },
+        ],
+      ),
+    )[0];
+
+  it("is undecided where the loss against the baseline isn't shown", () => {
+    // 64 of 200 are above guessing, 62 aren't; two answers lost of 200 are no evidence.
+    expect(both(64, 62)).toMatchObject({ outcome: "inconclusive", estimate: 0.31 });
+    // Seven are: Tango's upper end of 0 gained, 7 lost is below 0.
+    expect(both(69, 62)?.outcome).toBe("fail");
+  });
+
+  it("never fails a variant for what the baseline can't do either", () => {
+    expect(both(50, 50)).toMatchObject({ outcome: "inconclusive", nothingToLose: true });
+    expect(both(50, 50)?.explanation).toMatch(/FP16 itself is no better than guessing at quiz.*continuation-logprob/);
+    expect(both(2, 2, 3)?.outcome).toBe("inconclusive");
+  });
+
   it("is inconclusive when missing items, counted as wrong, would bring it down", () => {
     expect(check(60, 10)?.outcome).toBe("inconclusive");
-    expect(check(60, 140)?.outcome).toBe("inconclusive");
+    expect(check(59, 141)?.outcome).toBe("inconclusive");
     expect(check(90, 10)?.outcome).toBe("pass");
   });
 
@@ -211,11 +236,9 @@ describe("not-degraded", () => {
   const check = (reasons?: readonly string[], of = idOf("Q4_K_M")) =>
     checkOne(
       { type: "not-degraded" },
-      syntheticRun(
-        [QUIZ],
-        [{ quantization: "FP16" }, { quantization: "Q4_K_M" }],
-        reasons === undefined ? {} : { degraded: reasons.map((reason) => ({ variant: of, reason })) },
-      ),
+      syntheticRun([QUIZ], [{ quantization: "FP16" }, { quantization: "Q4_K_M" }], {
+        degraded: reasons === undefined ? "unknown" : reasons.map((reason) => ({ variant: of, reason })),
+      }),
     )[0];
 
   it("fails with the reasons, and also where nobody has looked", () => {

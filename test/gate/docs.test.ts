@@ -28,13 +28,13 @@ describe("docs/gates.md", () => {
     const verdicts = examples.map((text) => verdictOn("Q5_K_M", evaluatePolicy(parsePolicy(text, "example"), run)));
     expect(verdicts.map((verdict) => verdict.rules.filter((rule) => rule.outcome === "fail"))).toEqual([[]]);
     expect(verdicts.map((verdict) => verdict.verdict)).toEqual(["pass"]);
-    expect(new Set(verdicts[0]?.rules.map((rule) => rule.type)).size).toBe(10);
+    expect(new Set(verdicts[0]?.rules.map((rule) => rule.type)).size).toBe(11);
   });
 
   it("names every rule and every built-in policy", () => {
     const types = JSON.stringify(policyJsonSchema()).matchAll(/"const":"([a-z]+-[a-z-]+|equivalence|quantizations)"/g);
     const names = new Set([...types].map((match) => match[1]));
-    expect(names.size).toBe(10);
+    expect(names.size).toBe(11);
     for (const name of [...names, ...POLICY_NAMES]) expect(page).toContain(`\`${name}\``);
   });
 });

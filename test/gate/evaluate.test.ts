@@ -309,7 +309,7 @@ describe("a verdict rests on the variant and its baseline alone", () => {
     const together = evaluatePolicy(policy, syntheticRun(tasks, [...pair, answers(seed + 200, "Q2_K")]));
     expect(verdictOn("Q4_K_M", together)).toEqual(verdictOn("Q4_K_M", alone));
     expect(verdictOn("FP16", together)).toEqual(verdictOn("FP16", alone));
-    expect(verdictOn("Q4_K_M", alone).rules).toHaveLength(17);
+    expect(verdictOn("Q4_K_M", alone).rules).toHaveLength(21);
   });
 });
 

@@ -29,12 +29,12 @@ describe("planPower", () => {
   it("warns of margins that so few items aren't likely to decide, and of no others", () => {
     const few = planPower(tasksOf(quiz(100), texts(50)), builtInPolicy("default"), SINGLE_LOOK);
     expect(few.margins.map((margin) => [margin.label, margin.items, margin.decidable])).toEqual([
-      ["quiz", 100, false],
+      ["all multiple-choice tasks", 100, false],
       ["all generation tasks", 50, false],
     ]);
     expect(few.warnings).toHaveLength(2);
     expect(few.warnings[0]).toMatch(
-      /^quiz: 100 items aren't likely to decide a margin of 3 pp on accuracy; .*88 if no item flips, 344 if 5 % of the items flip/,
+      /^all multiple-choice tasks: 100 items aren't likely to decide a margin of 3 pp on accuracy; .*88 if no item flips, 344 if 5 % of the items flip/,
     );
     const many = planPower(tasksOf(quiz(400), texts(400)), builtInPolicy("default"), SINGLE_LOOK);
     expect(many.margins.every((margin) => margin.decidable)).toBe(true);

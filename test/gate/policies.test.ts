@@ -28,14 +28,34 @@ function minimaOf(name: (typeof POLICY_NAMES)[number]): Record<string, number> {
 }
 
 describe("the built-in policies", () => {
-  it("default: 3 pp, 3 %, better than guessing, at most 5 % without an answer, no Q2_K", () => {
-    expect(builtInPolicy("default").rules).toEqual([
-      { type: "max-loss", metric: "accuracy", pp: 3, over: "each-task", basis: "interval" },
-      { type: "max-loss", metric: "key_metric_average", percent: 3, over: "pooled", basis: "interval" },
+  it("default: claims on what is pooled, guards on each task, no Q2_K", () => {
+    const of = ["unparsed", "empty", "truncated"];
+    const watching = { over: "each-task", basis: "interval", guard: true };
+    const pooled = { over: "pooled", basis: "interval" };
+    const always = [
       { type: "not-near-random" },
-      { type: "max-rate", of: ["unparsed", "empty", "truncated"], percent: 5, over: "each-task" },
       { type: "quantizations", forbid: ["Q2_K"] },
+      { type: "not-degraded" },
       { type: "weights-as-labelled" },
+    ];
+    expect(builtInPolicy("default").rules).toEqual([
+      { type: "max-loss", metric: "accuracy", pp: 3, ...pooled, ifPresent: true },
+      { type: "max-loss", metric: "accuracy", pp: 3, ...watching },
+      { type: "max-loss", metric: "key_metric_average", percent: 3, ...pooled },
+      { type: "max-loss", metric: "key_metric_average", percent: 10, ...watching },
+      { type: "max-loss", metric: "exact_match", pp: 3, kind: "classification", ...watching },
+      { type: "max-loss", metric: "exact_match", pp: 3, kind: "code", ...watching },
+      { type: "max-loss", metric: "bleu", percent: 10, kind: "code", ...watching },
+      { type: "max-rate-increase", of, pp: 5, ...pooled },
+      { type: "max-rate-increase", of, pp: 5, ...watching },
+      ...always,
+    ]);
+    expect(builtInPolicy("accuracy-only").rules).toEqual([
+      { type: "max-loss", metric: "accuracy", pp: 3, ...pooled },
+      { type: "max-loss", metric: "accuracy", pp: 3, ...watching },
+      { type: "max-rate-increase", of, pp: 5, ...pooled },
+      { type: "max-rate-increase", of, pp: 5, ...watching },
+      ...always,
     ]);
   });
 
@@ -169,7 +189,9 @@ rules:
   it("refuses a policy without rules, because everything would pass it", () => {
     expect(() => parsePolicy("name: own", "p.yaml")).toThrow(/no rules/);
     expect(() => parsePolicy("name: own\nrules: []", "p.yaml")).toThrow(UsageError);
-    expect(parsePolicy("name: own\nextends: default", "p.yaml").rules).toHaveLength(6);
+    expect(parsePolicy("name: own\nextends: default", "p.yaml").rules).toHaveLength(
+      builtInPolicy("default").rules.length,
+    );
   });
 });
 

@@ -119,8 +119,9 @@ describe("40 % garbage", () => {
     const verdict = verdictOn("Q8_0", evaluatePolicy(builtInPolicy("default"), run));
     expect(verdict.verdict).toBe("fail");
     expect(ruleLines(verdict, "fail")).toEqual([
-      "mmlu: at most 5 % of the items unparsed, empty or truncated",
-      "arc: at most 5 % of the items unparsed, empty or truncated",
+      "all tasks: unparsed, empty or truncated not more often than FP16 by more than 5 pp",
+      "mmlu: unparsed, empty or truncated not more often than FP16 by more than 5 pp",
+      "arc: unparsed, empty or truncated not more often than FP16 by more than 5 pp",
     ]);
   });
 
@@ -135,6 +136,9 @@ describe("40 % garbage", () => {
       },
     ]);
     const verdict = verdictOn("Q8_0", evaluatePolicy(builtInPolicy("default"), run));
-    expect(ruleLines(verdict, "fail")).toEqual(["classes: at most 5 % of the items unparsed, empty or truncated"]);
+    expect(ruleLines(verdict, "fail")).toEqual([
+      "classes: exact match not worse than FP16 by more than 3 pp",
+      "classes: unparsed, empty or truncated not more often than FP16 by more than 5 pp",
+    ]);
   });
 });

@@ -75,10 +75,11 @@ export function syntheticRun(
   taskPlans: readonly SyntheticTask[],
   variants: readonly SyntheticVariant[],
   {
-    degraded,
+    degraded = [],
     looks,
     earlierLooks,
-  }: Pick<RunEvidence, "degraded"> & Pick<ResolvedSpec, "looks"> & Pick<RunManifest, "earlierLooks"> = {},
+  }: { readonly degraded?: RunEvidence["degraded"] | "unknown" } & Pick<ResolvedSpec, "looks"> &
+    Pick<RunManifest, "earlierLooks"> = {},
 ): RunEvidence {
   const tasks = taskPlans.map(resolveTask);
   const resolved = variants.map(resolveVariant);
@@ -140,7 +141,7 @@ export function syntheticRun(
     incidents: new Map(),
     damaged: [],
   };
-  return { summary: summarize(scores, manifest), scores, manifest, ...(degraded === undefined ? {} : { degraded }) };
+  return { summary: summarize(scores, manifest), scores, manifest, ...(degraded === "unknown" ? {} : { degraded }) };
 }
 
 function rowOf(plan: SyntheticTask, variant: SyntheticVariant, index: number): ScoreRow | undefined {

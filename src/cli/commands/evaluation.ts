@@ -90,6 +90,7 @@ function deciding(command: Command): Command {
       "--baseline <name>",
       "stored baseline of models that have none in the run: a name, last-passing, or a run; of imported results, a label",
     )
+    .option("--accept-exploratory", "let a result whose looks weren't declared exit 0, too")
     .option("--junit <file>", "write the verdicts as JUnit XML")
     .option("--markdown <file>", "write the report as Markdown")
     .option(...RUNS)

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { JSON_OUTPUT, RUNS, SERVER, TOKEN } from "./options.ts";
+import { JSON_OUTPUT, MARGINS_OF, RUNS, SERVER, TOKEN } from "./options.ts";
 
 /** Commands on runs that are there: list, hold against each other, name. */
 export function addEvidence(program: Command): void {
@@ -63,7 +63,7 @@ export function addEvidence(program: Command): void {
       "variant of the reference run that they are compared with, also of another name",
     )
     .option("--unpaired", "leave the pairing of items aside; Newcombe and Welch instead")
-    .option("--policy <name or file>", "policy whose margins count (default: the newer run's)")
+    .option(...MARGINS_OF)
     .option("--markdown <file>", "write the comparison as Markdown")
     .option("--html <file>", "write the comparison as HTML")
     .option("--rerun <file>", "write the controlled rerun's spec")

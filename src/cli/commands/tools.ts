@@ -1,11 +1,13 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
+import { SCHEMAS, type SchemaName } from "../schema-names.ts";
 
 /** Commands for editors and tests. */
 export function addTools(program: Command): void {
   program
     .command("schema")
-    .description("print the JSON Schema of a spec file, for editors")
-    .action(async () => (await import("../schema.ts")).schema());
+    .description("print the JSON Schema of a file that you write, for editors")
+    .addArgument(new Argument("[file]", "what the file is").choices(SCHEMAS).default("spec"))
+    .action(async (file: SchemaName) => (await import("../schema.ts")).schema(file));
 
   program
     .command("fake-backend")

@@ -38,7 +38,10 @@ export const SubmittedSpecSchema = z.strictObject({
     .describe("Part of the run's id."),
   models: z.array(SubmittedModelSchema).min(1, "at least one model is needed").max(20, "at most 20 models"),
   tasks: z.array(SubmittedTaskSchema).min(1, "at least one task is needed").max(100, "at most 100 tasks"),
-  policy: z.enum(POLICY_NAMES).default("default").describe("A built-in policy's name."),
+  policy: z
+    .union([z.enum(POLICY_NAMES), z.array(z.enum(POLICY_NAMES)).min(1).max(POLICY_NAMES.length)])
+    .default("default")
+    .describe("A built-in policy's name; a list of them: all must pass."),
   candidates: shape.candidates,
   scorers: z
     .strictObject({
