@@ -1,8 +1,9 @@
 import { checkLabel, type LabelCheck, ownType } from "../domain/label-check.ts";
+import type { RuleOutcome } from "../domain/outcome.ts";
 import { familyOf, parseQuantization, type Quantization } from "../domain/quantization.ts";
 import type { Evidence, Labelled } from "./evidence.ts";
 import type { RuleOf } from "./policy-schema.ts";
-import type { CheckedRule, RuleOutcome } from "./verdict.ts";
+import type { CheckedRule } from "./verdict.ts";
 
 const OUTCOMES: Readonly<Record<LabelCheck["kind"], RuleOutcome>> = {
   "as-labelled": "pass",

@@ -1,11 +1,8 @@
 import type { TierResult } from "../analyze/tier.ts";
-import type { Outcome } from "../domain/outcome.ts";
+import type { Outcome, RuleOutcome } from "../domain/outcome.ts";
 import type { Quantization } from "../domain/quantization.ts";
 
 export type { Tier, TierResult } from "../analyze/tier.ts";
-
-/** What a rule came to; `not-told`: what it asks about nobody tells, which speaks neither for the variant nor against it. */
-export type RuleOutcome = Outcome | "not-told";
 
 /** One rule of a policy, checked on one variant. */
 export interface CheckedRule {

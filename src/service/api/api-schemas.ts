@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OUTCOMES } from "../../domain/outcome.ts";
+import { OUTCOMES, RULE_OUTCOMES } from "../../domain/outcome.ts";
 import { RUN_STATUSES } from "../../domain/run-status.ts";
 import { ListedRunSchema } from "../../store/listed-run.ts";
 import { EXECUTORS } from "../../store/manifest.ts";
@@ -67,7 +67,7 @@ export const VerdictsSchema = z.looseObject({
           quantization: z.string(),
           verdict: z.enum([...OUTCOMES, "reference"]),
           decides: z.boolean(),
-          rules: z.array(z.looseObject({ rule: z.string(), outcome: OutcomeSchema, explanation: z.string() })),
+          rules: z.array(z.looseObject({ rule: z.string(), outcome: z.enum(RULE_OUTCOMES), explanation: z.string() })),
         }),
       ),
       smallestPassing: z.string().optional(),
