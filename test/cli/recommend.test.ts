@@ -18,7 +18,7 @@ describe("quantgate recommend", () => {
     runs = join(folder(), "runs");
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, Q4]), { runs, id: "decided" });
     await writeSyntheticRun(syntheticRun(TASKS, [BASELINE, Q4]), { runs, id: "undecided" });
-    await cli(["gate", "decided", "--policy", "accuracy-only", "--runs", runs, "--quiet"]);
+    await cli(["gate", "decided", "--policy", "accuracy-only", "--save", "--runs", runs, "--quiet"]);
   });
 
   it("names a proven quantization in its first line, and writes Markdown and HTML", async () => {
