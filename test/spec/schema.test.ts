@@ -14,14 +14,19 @@ const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? valu
  * Where a document breaks a schema, as paths; just the keywords that `z.toJSONSchema` writes for a spec. Throws for one that it doesn't know,
  * so that nothing is passed over.
  */
-function violations(schema: Json, value: unknown, path = "$"): string[] {
+function violations(schema: Json, value: unknown, path = "$", root = schema): string[] {
   const known = new Set(
-    "$schema title description default type properties required additionalProperties propertyNames items anyOf oneOf const enum minItems minLength minimum maximum exclusiveMinimum pattern format".split(
+    "$schema $defs $ref title description default type properties required additionalProperties propertyNames items anyOf oneOf const enum minItems minLength minimum maximum exclusiveMinimum pattern format".split(
       " ",
     ),
   );
   for (const keyword of Object.keys(schema))
     if (!known.has(keyword)) throw new Error(`${path}: unknown keyword ${keyword}`);
+  if (typeof schema.$ref === "string") {
+    const named = isObject(root.$defs) ? root.$defs[schema.$ref.replace("#/$defs/", "")] : undefined;
+    if (!isObject(named)) throw new Error(`${path}: ${schema.$ref} leads nowhere`);
+    return violations(named, value, path, root);
+  }
   const wrong: string[] = [];
   const claim = (holds: boolean, what: string): void => {
     if (!holds) wrong.push(`${path}: ${what}`);
@@ -29,7 +34,7 @@ function violations(schema: Json, value: unknown, path = "$"): string[] {
   const alternatives = [...listOf(schema.anyOf), ...listOf(schema.oneOf)];
   if (alternatives.length > 0)
     claim(
-      alternatives.some((each) => violations(each, value, path).length === 0),
+      alternatives.some((each) => violations(each, value, path, root).length === 0),
       "fits no alternative",
     );
   if ("const" in schema) claim(value === schema.const, "const");
@@ -54,7 +59,7 @@ function violations(schema: Json, value: unknown, path = "$"): string[] {
   if (typeof schema.minItems === "number" && Array.isArray(value)) claim(value.length >= schema.minItems, "minItems");
   if (Array.isArray(value) && isObject(schema.items)) {
     const { items } = schema;
-    wrong.push(...value.flatMap((entry, index) => violations(items, entry, `${path}[${index}]`)));
+    wrong.push(...value.flatMap((entry, index) => violations(items, entry, `${path}[${index}]`, root)));
   }
   if (isObject(value)) {
     const properties = isObject(schema.properties) ? schema.properties : {};
@@ -62,7 +67,7 @@ function violations(schema: Json, value: unknown, path = "$"): string[] {
       claim(String(key) in value, `${key} missing`);
     for (const [key, entry] of Object.entries(value)) {
       const property = properties[key] ?? schema.additionalProperties;
-      if (isObject(property)) wrong.push(...violations(property, entry, `${path}.${key}`));
+      if (isObject(property)) wrong.push(...violations(property, entry, `${path}.${key}`, root));
       else claim(property !== false, `${key} unknown`);
     }
   }
