@@ -28,7 +28,9 @@ describe("quantgate plan", () => {
     const { stdout } = await cli(["plan", await writeSmallSpec(folder, { limit: 20 })]);
     for (const line of stdout.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
     const text = stdout.replace(/\n {4}|\n {2}(?=\S)/g, " ");
-    expect(text).toContain("! all multiple-choice tasks: 20 items aren't likely to decide a margin of 3 pp on accuracy");
+    expect(text).toContain(
+      "! all multiple-choice tasks: 20 items aren't likely to decide a margin of 3 pp on accuracy",
+    );
     expect(text).toMatch(
       /! all generation tasks: 20 items aren't likely to decide a margin of 3 % on key metric average/,
     );
