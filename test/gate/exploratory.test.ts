@@ -66,4 +66,13 @@ describe("declared looks", () => {
     const run = syntheticRun([QUIZ], VARIANTS, { earlierLooks: [look("first", 200, 1)] });
     expect(verdictOn("FP16", evaluatePolicy(noLoss, run))).not.toHaveProperty("exploratory");
   });
+
+  it("never exit 0, unless that is accepted", () => {
+    const two = VARIANTS.filter(({ quantization }) => quantization === "FP16" || quantization === "Q8_0");
+    const exitCode = (earlierLooks: readonly EarlierLook[], acceptExploratory: boolean) =>
+      evaluatePolicy(noLoss, syntheticRun([QUIZ], two, { earlierLooks }), { acceptExploratory }).exitCode;
+    expect(exitCode([], false)).toBe(0);
+    expect(exitCode([look("first", 200, 1)], false)).toBe(3);
+    expect(exitCode([look("first", 200, 1)], true)).toBe(0);
+  });
 });
