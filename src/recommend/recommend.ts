@@ -142,7 +142,7 @@ function noBasis(question: Question, runs: readonly RunEvidence[]): Recommendati
     kind: "no-basis",
     question,
     reason: `nothing is known of "${question.model}": ${given}, and the study's tables have ${models.join(", ")}`,
-    next: `evaluate it: quantgate onboard ${question.model}, or name a run of it`,
+    next: "evaluate it with quantgate run, then ask again: a run of that model in the same folder of runs is found by itself",
   };
 }
 

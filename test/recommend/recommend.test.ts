@@ -203,7 +203,7 @@ describe("gates", () => {
 describe("what can't be answered", () => {
   it("a model that nobody knows has no basis, and says what to do", () => {
     const found = recommend({ model: "mystery" }, [ownRun("llama3.2-1b", { Q8_0: "pass" })]);
-    expect(found).toMatchObject({ kind: "no-basis", next: expect.stringContaining("quantgate onboard mystery") });
+    expect(found).toMatchObject({ kind: "no-basis", next: expect.stringContaining("evaluate it with quantgate run") });
     expect(found.kind === "no-basis" && found.reason).toContain("the runs given are about llama3.2-1b");
   });
   it.each<[string, object, RegExp]>([
